@@ -1,0 +1,14 @@
+import { defineProblems } from './table.ts'
+
+export const generalProblems = defineProblems({
+  internal: {
+    exit: 'failedRestored',
+    ja: ['予期しない障害が発生しました({text})', 'ログを確認し,同じ操作をもう一度実行してください。'],
+    en: ['An unexpected failure occurred ({text})', 'Look at the log, then try the same operation again.'],
+  },
+  cancelled: {
+    exit: 'interrupted',
+    ja: ['処理を中止しました', '必要であれば,もう一度実行してください。'],
+    en: ['The operation was cancelled', 'Run it again when needed.'],
+  },
+})

@@ -1,0 +1,3 @@
+import { defineProblems } from './table.ts'
+
+export const runProblems = defineProblems({})
