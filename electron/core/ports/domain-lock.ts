@@ -1,0 +1,23 @@
+import type { HeldLock, LockState, Session } from '../../../shared/model/lease.ts'
+import type { Owner } from '../../../shared/model/owner.ts'
+
+/** 排他 at the master's address service (design §5). Durable across that service's restart. */
+export interface DomainLock {
+  status(): Promise<LockState>
+  /** Throws `lock-held` (11) with the holder's name when someone else holds it. */
+  acquire(owner: Owner, leaseMs: number): Promise<HeldLock>
+  /** Throws `lock-lost` when the token is no longer the one in force. */
+  renew(token: number): Promise<HeldLock>
+  /** Idempotent for a token that is no longer in force. */
+  release(token: number): Promise<void>
+}
+
+/** Console sessions at the master's address service. A session whose lease is not renewed ends by itself. */
+export interface ConsoleSessions {
+  list(): Promise<readonly Session[]>
+  login(owner: Owner, leaseMs: number): Promise<Session>
+  /** Throws `session-ended` when it is no longer live. */
+  renew(id: string): Promise<void>
+  /** Idempotent. */
+  logout(id: string): Promise<void>
+}

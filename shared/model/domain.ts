@@ -1,0 +1,54 @@
+import { z } from '../zod.ts'
+import { serviceKindSchema } from './service.ts'
+
+export const serverRoleSchema = z.enum(['master', 'address', 'mail'])
+export type ServerRole = z.infer<typeof serverRoleSchema>
+
+export const layoutSchema = z.enum(['hi-ux', 'hp-ux', 'aix'])
+export type Layout = z.infer<typeof layoutSchema>
+
+export const serviceConfigSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: serviceKindSchema,
+  driver: z.enum(['embedded']),
+  /** TCP port on loopback, for the kind `server` (SMTP); null elsewhere. */
+  port: z.number().int().nullable(),
+})
+export type ServiceConfig = z.infer<typeof serviceConfigSchema>
+
+export const serverConfigSchema = z.object({
+  name: z.string(),
+  host: z.string(),
+  roles: z.array(serverRoleSchema),
+  layout: layoutSchema,
+  /** Absolute folder before the layout's root; "/" on a real site. */
+  prefix: z.string(),
+  /** In start order. */
+  services: z.array(serviceConfigSchema),
+  extraTargets: z.array(z.string()),
+})
+export type ServerConfig = z.infer<typeof serverConfigSchema>
+
+/** A domain as its file states it, checked: exactly one master, hosts unique, every path absolute (design §3). */
+export const domainSchema = z.object({
+  name: z.string(),
+  /** The domain file's absolute path. */
+  file: z.string(),
+  servers: z.array(serverConfigSchema),
+  folders: z.object({
+    /** Run records, run locks, pid files, logs, catalog: outside every backup target. */
+    state: z.string(),
+    /** Unix sockets, mode 0700. */
+    sockets: z.string(),
+    /** Where archives go by default. */
+    backups: z.string(),
+  }),
+  lease: z.object({ ttlMs: z.number(), heartbeatMs: z.number() }),
+  limits: z.object({ startTimeoutMs: z.number(), stopTimeoutMs: z.number() }),
+  policies: z.object({
+    /** Whether an archive is verified while the services are still down, or once they are up again. */
+    verify: z.enum(['before-start', 'after-start']),
+  }),
+})
+export type Domain = z.infer<typeof domainSchema>

@@ -1,0 +1,33 @@
+import { z } from '../zod.ts'
+import { ownerSchema } from './owner.ts'
+import { positionSchema } from './position.ts'
+
+/** Records of a journal or a segment, counted. Times are ISO 8601 in UTC; null where there is no record. */
+export const journalContentSchema = z.object({
+  records: z.number().int(),
+  bytes: z.number().int(),
+  oldest: z.string().nullable(),
+  newest: z.string().nullable(),
+  first: positionSchema.nullable(),
+  last: positionSchema.nullable(),
+})
+export type JournalContent = z.infer<typeof journalContentSchema>
+
+/** A sealed segment: what one clear moved out of the journal's folder. Nothing is ever unlinked by a clear (design §6). */
+export const segmentSchema = journalContentSchema.extend({
+  /** Grows by one a host. */
+  id: z.number().int().positive(),
+  host: z.string(),
+  clearedAt: z.string(),
+  clearedBy: ownerSchema,
+})
+export type Segment = z.infer<typeof segmentSchema>
+
+/** One server's journal, as the バックアップ dialog lists it. */
+export const journalSummarySchema = journalContentSchema.extend({
+  host: z.string(),
+  /** False for the master without `MNG_JOURNAL`: nothing is journaled, so there is nothing to clear. */
+  kept: z.boolean(),
+  segments: z.array(segmentSchema),
+})
+export type JournalSummary = z.infer<typeof journalSummarySchema>
