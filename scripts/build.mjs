@@ -1,0 +1,122 @@
+/**
+ * Builds `out/`: the roots of electron/ as CommonJS for Node 18.15, the renderer for Chrome 114. Everything but the
+ * native packages is bundled. Built beside and renamed, so that a half-built `out/` is never seen.
+ */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { build } from 'vite'
+import { log, runMain, Stop } from './lib/log.mjs'
+import { root } from './lib/paths.mjs'
+import { buildStampFile, sourceDigest } from './lib/source-digest.mjs'
+
+/** They hold or load machine code, so they stay packages of the shipped program. */
+const nativePackages = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions']
+const mainEntries = ['main', 'cli', 'service', 'archive-worker']
+
+const common = { configFile: false, logLevel: 'warn', root, publicDir: false, envDir: false }
+
+function mainConfig(outDir) {
+  const entries = mainEntries.filter((name) => existsSync(join(root, 'electron', `${name}.ts`)))
+  return {
+    ...common,
+    ssr: { target: 'node', noExternal: true, external: [...nativePackages, 'electron'] },
+    build: {
+      ssr: true,
+      target: 'node18.15',
+      outDir: join(outDir, 'main'),
+      minify: false,
+      sourcemap: true,
+      rollupOptions: {
+        input: Object.fromEntries(entries.map((name) => [name, join(root, 'electron', `${name}.ts`)])),
+        output: { format: 'cjs', strict: true, entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+      },
+    },
+  }
+}
+
+function preloadConfig(outDir) {
+  return {
+    ...common,
+    ssr: { target: 'node', noExternal: true, external: ['electron'] },
+    build: {
+      ssr: true,
+      target: 'node18.15',
+      outDir: join(outDir, 'preload'),
+      minify: false,
+      rollupOptions: {
+        input: { preload: join(root, 'electron', 'preload.ts') },
+        output: { format: 'cjs', strict: true, entryFileNames: '[name].cjs', codeSplitting: false },
+      },
+    },
+  }
+}
+
+function rendererConfig(outDir) {
+  return {
+    ...common,
+    root: join(root, 'renderer'),
+    base: './',
+    plugins: [react()],
+    build: {
+      target: 'chrome114',
+      outDir: join(outDir, 'renderer'),
+      emptyOutDir: true,
+      // A strict policy (default-src 'self') refuses data: addresses, so nothing is inlined.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+  }
+}
+
+/** A sandboxed preload may require nothing but electron; told here and not by a blank window. */
+function checkPreload(outDir) {
+  const text = readFileSync(join(outDir, 'preload', 'preload.cjs'), 'utf8')
+  const foreign = [...text.matchAll(/\brequire\(\s*["'`]([^"'`]+)["'`]\s*\)/g)].map((match) => match[1])
+  const refused = foreign.filter((name) => name !== 'electron')
+  if (refused.length > 0) throw new Stop(1, `the preload requires ${refused.join(', ')}: only electron is there`)
+}
+
+/** A bundle that still requires a package would work in a checkout and fail in the shipped program. */
+function checkExternals(result) {
+  const allowed = new Set([...nativePackages, 'electron'])
+  for (const { output } of [result].flat()) {
+    for (const chunk of output) {
+      for (const name of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) {
+        const own = output.some((other) => other.fileName === name)
+        if (!own && !isBuiltin(name) && !allowed.has(name)) {
+          throw new Stop(1, `${chunk.fileName} would need the package ${name} at run time`)
+        }
+      }
+    }
+  }
+}
+
+async function replaceFolder(from, to) {
+  const old = `${to}.old-${process.pid}`
+  if (existsSync(to)) await rename(to, old)
+  await rename(from, to)
+  rmSync(old, { recursive: true, force: true })
+}
+
+await runMain(async () => {
+  process.env.NODE_ENV = 'production'
+  const started = Date.now()
+  const out = join(root, 'out')
+  const next = `${out}.next-${process.pid}`
+  const digest = sourceDigest()
+  try {
+    checkExternals(await build(mainConfig(next)))
+    await build(preloadConfig(next))
+    checkPreload(next)
+    await build(rendererConfig(next))
+    writeFileSync(join(next, buildStampFile), digest)
+    await replaceFolder(next, out)
+  } finally {
+    rmSync(next, { recursive: true, force: true })
+  }
+  log(`built out/ in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+})
