@@ -1,0 +1,25 @@
+import type { CommandInput, CommandName, CommandOutput, EventEnvelope } from '../../../shared/contract.ts'
+
+/** Commands that only the shell can carry out, because they are about windows. */
+export type ShellCommand = 'window.open' | 'window.close' | 'console.quit'
+export type ConsoleCommand = Exclude<CommandName, ShellCommand>
+
+export type ConsoleHandlers = {
+  readonly [Name in ConsoleCommand]: (input: CommandInput<Name>) => Promise<CommandOutput<Name>>
+}
+
+/**
+ * The console behind its windows: the state that every window shows, the session, 排他 and the runs. It knows no
+ * window. Closing a window or killing a renderer ends nothing here.
+ */
+export interface Console {
+  readonly handlers: ConsoleHandlers
+  /** Every change of the snapshot, in order, revisions growing by one. Returns the way to stop listening. */
+  subscribe(listener: (event: EventEnvelope) => void): () => void
+  /** Whether a run would be left in the middle if the console ended now. */
+  readonly running: () => boolean
+  /** The window that showed the バックアップ dialog is gone: ends 排他 if the dialog held it. Idempotent. */
+  dialogGone(): Promise<void>
+  /** Ends 排他 and the session; never stops a server. Idempotent. */
+  close(): Promise<void>
+}

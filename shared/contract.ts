@@ -1,0 +1,91 @@
+import {
+  activitySchema,
+  directoryViewSchema,
+  ownLockSchema,
+  preferencesSchema,
+  runViewSchema,
+  sessionViewSchema,
+  snapshotSchema,
+} from './model/console.ts'
+import { registeredSchema, registrationSchema, searchQuerySchema, searchResultSchema } from './model/entity.ts'
+import { segmentSchema } from './model/journal.ts'
+import type { problemSchema } from './model/problem.ts'
+import { progressSchema } from './model/progress.ts'
+import { serverStatusSchema } from './model/server.ts'
+import { z } from './zod.ts'
+
+const nothing = z.null()
+const hostSchema = z.string().min(1).max(255)
+/** An absolute path as the operator typed it: checked in core, never handed to a shell. */
+const pathSchema = z.string().min(1).max(4096)
+
+/**
+ * The only truth about IPC: every command with its input and output, every event with its payload (design §10).
+ * A command answers `{ok: true, value}` or `{ok: false, problem}`.
+ */
+export const commands = {
+  'state.snapshot': { input: nothing, output: snapshotSchema },
+  'preferences.set': { input: preferencesSchema.partial(), output: preferencesSchema },
+  /** 運転席にログオン; the answer to a failed one names why. */
+  'session.logon': { input: nothing, output: nothing },
+  /** Ends the session and closes the 名前データベース window; refused while the バックアップ dialog holds 排他. */
+  'session.logoff': { input: nothing, output: nothing },
+  /** 運転席終了: logs off and quits; asks to be called again with `confirmed` while a run is going on. */
+  'console.quit': { input: z.object({ confirmed: z.boolean() }), output: z.object({ quitting: z.boolean() }) },
+  'window.open': { input: z.object({ kind: z.enum(['name-database', 'run-book']) }), output: nothing },
+  'window.close': { input: nothing, output: nothing },
+  'servers.start': { input: z.object({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
+  'servers.stop': { input: z.object({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
+  'directory.search': { input: searchQuerySchema, output: searchResultSchema },
+  'directory.register': { input: registrationSchema, output: registeredSchema },
+  /** [データベース(D)] → [バックアップ(B)]: begins 排他. */
+  'backup.open': { input: nothing, output: nothing },
+  /** [閉じる]: ends 排他. */
+  'backup.close': { input: nothing, output: nothing },
+  /** [ジャーナルクリア]; null: there was no record to seal. Needs the lock of `backup.open`. */
+  'journal.clear': { input: z.object({ host: hostSchema }), output: segmentSchema.nullable() },
+  /** Prepares the run-book of case (1) for a server; `run` of the snapshot then waits for 次へ. */
+  'run.prepare': { input: z.object({ host: hostSchema }), output: nothing },
+  /** A fresh time-stamped archive path to offer in the nxbackup dialog. */
+  'run.suggestPath': { input: nothing, output: z.string() },
+  /** One step; `to` is the answer to the nxbackup prompt, needed from that step on. Returns when the step began. */
+  'run.next': { input: z.object({ to: pathSchema.nullable() }), output: nothing },
+  /** All that is left, in one go. */
+  'run.all': { input: z.object({ to: pathSchema }), output: nothing },
+  'run.cancel': { input: nothing, output: nothing },
+  /** Puts an ended run away, or gives up one that was prepared and did nothing yet. */
+  'run.dismiss': { input: nothing, output: nothing },
+  /** Brings the services of a run found unfinished back up and settles it. */
+  'run.rollback': { input: nothing, output: nothing },
+} as const
+
+export type CommandName = keyof typeof commands
+export type CommandInput<Name extends CommandName> = z.input<(typeof commands)[Name]['input']>
+export type CommandOutput<Name extends CommandName> = z.output<(typeof commands)[Name]['output']>
+
+/** A slice of the snapshot each, but `progress`, which replaces `run.progress` (at most 10 a second, the last one kept). */
+export const events = {
+  preferences: preferencesSchema,
+  servers: z.array(serverStatusSchema),
+  directory: directoryViewSchema,
+  session: sessionViewSchema,
+  lock: ownLockSchema,
+  activities: z.array(activitySchema),
+  run: runViewSchema.nullable(),
+  progress: progressSchema,
+} as const
+
+export type EventName = keyof typeof events
+export type EventPayload<Name extends EventName> = z.output<(typeof events)[Name]>
+
+/** What travels on the `event` channel. Revisions grow by one; a gap makes the renderer load a snapshot again. */
+export type EventEnvelope = {
+  [Name in EventName]: { readonly name: Name; readonly revision: number; readonly payload: EventPayload<Name> }
+}[EventName]
+
+export type CommandReply<Name extends CommandName> =
+  | { readonly ok: true; readonly value: CommandOutput<Name> }
+  | { readonly ok: false; readonly problem: z.output<typeof problemSchema> }
+
+/** The two physical channels. */
+export const channels = { command: 'untenseki:command', event: 'untenseki:event' } as const
