@@ -1,3 +1,145 @@
 import { defineProblems } from './table.ts'
 
-export const domainProblems = defineProblems({})
+/** The domain file, what stands on disk beside it, journals, run records and run locks. */
+export const domainProblems = defineProblems({
+  'domain-file-unreadable': {
+    exit: 'domainFile',
+    ja: [
+      'ドメインファイル「{file}」を読めません({text})',
+      'パスと読み取り権限を確認し,--configで正しいファイルを指定してください。',
+    ],
+    en: [
+      'The domain file "{file}" cannot be read ({text})',
+      'Check the path and the permission to read, or name the right file with --config.',
+    ],
+  },
+  'domain-file-syntax': {
+    exit: 'domainFile',
+    ja: ['ドメインファイル「{file}」の{line}行目:YAMLとして読めません({text})', 'その行の書き方を直してください。'],
+    en: ['Domain file "{file}", line {line}: this is no YAML ({text})', 'Correct how the line is written.'],
+  },
+  'domain-file-wrong': {
+    exit: 'domainFile',
+    ja: ['ドメインファイル「{file}」の{line}行目,「{key}」が誤っています', '{expectedJa}を指定してください。'],
+    en: ['Domain file "{file}", line {line}: "{key}" is wrong', 'Expected: {expected}.'],
+  },
+  'settings-file-unreadable': {
+    exit: 'domainFile',
+    ja: ['設定ファイル「{file}」を読めません({text})', 'ファイルがあること,読み取り権限があることを確認してください。'],
+    en: ['The settings file "{file}" cannot be read ({text})', 'Check that the file is there and may be read.'],
+  },
+  'settings-file-wrong': {
+    exit: 'domainFile',
+    ja: ['設定ファイル「{file}」の{line}行目,「{key}」が誤っています', '{expectedJa}を指定してください。'],
+    en: ['Settings file "{file}", line {line}: "{key}" is wrong', 'Expected: {expected}.'],
+  },
+  'target-missing': {
+    exit: 'domainFile',
+    ja: [
+      'サーバ「{host}」のバックアップ対象「{target}」がありません',
+      'サーバの設定と初期設定パラメタファイルを確認してください。サービスは停止していません。',
+    ],
+    en: [
+      'The backup target "{target}" of server "{host}" is missing',
+      "Check the server's settings and its initial parameter file. No service was stopped.",
+    ],
+  },
+  'place-in-target': {
+    exit: 'domainFile',
+    ja: [
+      'サーバ「{host}」の「{place}」({what})がバックアップ対象「{target}」の中にあります',
+      'バックアップ対象の外の場所を指定してください。',
+    ],
+    en: [
+      '"{place}" ({what}) of server "{host}" lies inside the backup target "{target}"',
+      'Name a place outside every backup target.',
+    ],
+  },
+  'socket-path-too-long': {
+    exit: 'domainFile',
+    ja: [
+      'ソケットのパス「{path}」が長すぎます({bytes}バイト,上限107バイト)',
+      'ドメインファイルのfolders.socketsに,より短いパスを指定してください。',
+    ],
+    en: [
+      'The socket path "{path}" is too long ({bytes} bytes, at most 107)',
+      'Name a shorter path for folders.sockets in the domain file.',
+    ],
+  },
+  'object-server-unclean': {
+    exit: 'failedRestored',
+    ja: [
+      'サーバ「{host}」のデータベースファイルに未反映の変更「{file}」が残っています',
+      'Object Serverを一度起動し,正常に停止してから,もう一度実行してください。',
+    ],
+    en: [
+      'A database file of server "{host}" has changes beside it that were not written back: "{file}"',
+      'Start the Object Server once, stop it cleanly, then try again.',
+    ],
+  },
+  'journal-corrupt': {
+    exit: 'failedRestored',
+    ja: [
+      'ジャーナル「{file}」の{line}行目({offset}バイト目)が壊れています({text})',
+      'ファイルを変更せずに保管し,二次媒体の控えと照らし合わせてください。',
+    ],
+    en: [
+      'The journal "{file}" is damaged at line {line} (byte {offset}): {text}',
+      'Keep the file as it is and compare it with the copies on secondary media.',
+    ],
+  },
+  'journal-failed': {
+    exit: 'failedRestored',
+    ja: [
+      'ジャーナル「{file}」を操作できません({text})',
+      'ディスクの空き容量と権限を確認し,アドレスサービスを再起動してください。',
+    ],
+    en: [
+      'The journal "{file}" cannot be worked on ({text})',
+      'Check free space and permissions, then restart the address service.',
+    ],
+  },
+  'run-in-progress': {
+    exit: 'locked',
+    ja: [
+      'サーバ「{host}」では実行番号{runId}を実行中です({operator},{runHost},プロセス{pid},{since}から)',
+      '終了を待ってから,もう一度実行してください。',
+    ],
+    en: [
+      'Run {runId} is in progress on server "{host}" ({operator} on {runHost}, process {pid}, since {since})',
+      'Wait for its end, then try again.',
+    ],
+  },
+  'run-unfinished': {
+    exit: 'locked',
+    ja: [
+      'サーバ「{host}」に終わっていない実行番号{runId}があります({operator},{runHost},プロセス{pid},{since}から)',
+      '「untenseki runs rollback」で元に戻してから,もう一度実行してください。',
+    ],
+    en: [
+      'Run {runId} on server "{host}" was never finished ({operator} on {runHost}, process {pid}, since {since})',
+      'Bring the services back with "untenseki runs rollback", then try again.',
+    ],
+  },
+  'run-record-corrupt': {
+    exit: 'failedRestored',
+    ja: [
+      '実行記録「{file}」の{line}行目が壊れています',
+      'ファイルを変更せずに保管し,サービスの状態を「untenseki servers」で確認してください。',
+    ],
+    en: [
+      'The run record "{file}" is damaged at line {line}',
+      'Keep the file as it is and look at the services with "untenseki servers".',
+    ],
+  },
+  'run-unknown': {
+    exit: 'usage',
+    ja: ['実行番号「{runId}」の記録がありません', '「untenseki runs list」で実行番号を確認してください。'],
+    en: ['There is no record of a run "{runId}"', 'Look the run up with "untenseki runs list".'],
+  },
+  'state-folder-failed': {
+    exit: 'failedRestored',
+    ja: ['「{path}」に記録できません({text})', 'ディスクの空き容量と権限を確認してください。'],
+    en: ['"{path}" cannot be recorded ({text})', 'Check free space and permissions.'],
+  },
+})

@@ -1,0 +1,69 @@
+import { stringify } from 'yaml'
+import type { Domain, ServerConfig, ServiceConfig } from '../../shared/model/domain.ts'
+
+/** A value on one line, quoted where YAML would read something else. */
+function scalar(value: string | number): string {
+  return stringify(value, { lineWidth: 0, blockQuote: false }).trimEnd()
+}
+
+function service({ id, kind, name, driver, port }: ServiceConfig): readonly string[] {
+  return [
+    `      - id: ${scalar(id)}`,
+    `        kind: ${scalar(kind)}`,
+    `        name: ${scalar(name)}`,
+    `        driver: ${scalar(driver)}`,
+    ...(port === null ? [] : [`        port: ${port}`]),
+  ]
+}
+
+function list(values: readonly string[]): string {
+  return `[${values.map((value) => JSON.stringify(value)).join(', ')}]`
+}
+
+function server(one: ServerConfig): readonly string[] {
+  return [
+    `  - name: ${scalar(one.name)}`,
+    `    host: ${scalar(one.host)}`,
+    `    roles: [${one.roles.join(', ')}]`,
+    `    layout: ${one.layout}`,
+    `    prefix: ${scalar(one.prefix)}`,
+    '    services:',
+    ...one.services.flatMap(service),
+    ...(one.extraTargets.length === 0 ? [] : [`    extraTargets: ${list(one.extraTargets)}`]),
+  ]
+}
+
+/** A domain as the text of its file, with comments; `parseDomain` reads the same domain back. */
+export function renderDomain(domain: Domain): string {
+  return [
+    '# アドレス管理ドメインの定義 / The address management domain',
+    `domain: ${scalar(domain.name)}`,
+    '',
+    '# マスタ管理サーバはちょうど1つ。サービスは起動順に書く(停止は逆順)。',
+    '# Exactly one master. Services stand in start order; they are stopped in reverse.',
+    'servers:',
+    ...domain.servers.flatMap(server),
+    '',
+    '# すべてバックアップ対象の外に置く。socketsのパスは短くする。',
+    '# All outside every backup target; the path of sockets has to be short.',
+    'folders:',
+    `  state: ${scalar(domain.folders.state)}`,
+    `  sockets: ${scalar(domain.folders.sockets)}`,
+    `  backups: ${scalar(domain.folders.backups)}`,
+    '',
+    '# 排他の有効期間と更新間隔(ミリ秒)。 / Lease of the exclusive lock and its renewal, in milliseconds.',
+    'lease:',
+    `  ttlMs: ${domain.lease.ttlMs}`,
+    `  heartbeatMs: ${domain.lease.heartbeatMs}`,
+    '',
+    '# サービスの起動と停止を待つ上限(ミリ秒)。 / How long a start and a stop may take, in milliseconds.',
+    'limits:',
+    `  startTimeoutMs: ${domain.limits.startTimeoutMs}`,
+    `  stopTimeoutMs: ${domain.limits.stopTimeoutMs}`,
+    '',
+    '# 検証はサービスを起動する前(before-start)か後(after-start)。 / Verify before or after the services start.',
+    'policies:',
+    `  verify: ${domain.policies.verify}`,
+    '',
+  ].join('\n')
+}

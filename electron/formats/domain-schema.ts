@@ -1,0 +1,113 @@
+import { layoutSchema, serverRoleSchema } from '../../shared/model/domain.ts'
+import { serviceKindSchema, serviceKinds } from '../../shared/model/service.ts'
+import { z } from '../../shared/zod.ts'
+import type { Expected } from './settings-error.ts'
+
+const name = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((text) => text.trim() !== '' && !/\p{Cc}/u.test(text))
+const absolutePath = z.string().refine((path) => path.startsWith('/') && !/[\p{Cc}\uFFFD]/u.test(path))
+const milliseconds = z.number().int().min(1).max(86_400_000)
+
+const service = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  kind: serviceKindSchema,
+  name: name.optional(),
+  driver: z.enum(['embedded']),
+  port: z.number().int().min(1).max(65535).optional(),
+})
+
+const server = z.strictObject({
+  name,
+  host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,254}$/),
+  roles: z
+    .array(serverRoleSchema)
+    .min(1)
+    .refine((roles) => new Set(roles).size === roles.length),
+  layout: layoutSchema,
+  prefix: absolutePath,
+  services: z.array(service).min(1),
+  extraTargets: z.array(absolutePath).optional(),
+})
+
+/** The domain file as it is written: every key known, every value of its kind. What spans several keys is checked after. */
+export const writtenDomainSchema = z.strictObject({
+  domain: name,
+  servers: z.array(server).min(1),
+  folders: z.strictObject({ state: absolutePath, sockets: absolutePath, backups: absolutePath }),
+  lease: z.strictObject({ ttlMs: milliseconds.optional(), heartbeatMs: milliseconds.optional() }).optional(),
+  limits: z
+    .strictObject({ startTimeoutMs: milliseconds.optional(), stopTimeoutMs: milliseconds.optional() })
+    .optional(),
+  policies: z.strictObject({ verify: z.enum(['before-start', 'after-start']).optional() }).optional(),
+})
+export type WrittenDomain = z.infer<typeof writtenDomainSchema>
+
+const pathWanted: Expected = { ja: '「/」で始まる絶対パス', en: 'an absolute path, beginning with "/"' }
+const nameWanted: Expected = {
+  ja: '1~128文字の名前(制御文字を除く)',
+  en: 'a name of 1 to 128 characters without control characters',
+}
+const timeWanted: Expected = {
+  ja: '1~86400000の整数(ミリ秒)',
+  en: 'a whole number of milliseconds from 1 to 86400000',
+}
+
+function oneOf(values: readonly string[]): Expected {
+  return { ja: `${values.join(',')}のどれか`, en: `one of ${values.join(', ')}` }
+}
+
+function keys(values: readonly string[]): Expected {
+  return { ja: `キー${values.join(',')}を持つマップ`, en: `a map with the keys ${values.join(', ')}` }
+}
+
+const rolesWanted: Expected = {
+  ja: 'master,address,mailから1つ以上の並び(重複なし)',
+  en: 'a list of master, address and mail: at least one, none twice',
+}
+
+/** What each setting should be; list positions are written `*`. */
+export const domainExpectations: Readonly<Record<string, Expected>> = {
+  '': keys(['domain', 'servers', 'folders', 'lease', 'limits', 'policies']),
+  domain: nameWanted,
+  servers: { ja: '1つ以上のサーバの並び', en: 'a list of at least one server' },
+  'servers.*': keys(['name', 'host', 'roles', 'layout', 'prefix', 'services', 'extraTargets']),
+  'servers.*.name': nameWanted,
+  'servers.*.host': {
+    ja: '半角の英数字,「-」,「.」で1~255文字のホスト名(先頭は英数字)',
+    en: 'a host name of 1 to 255 half-width letters, digits, "-" and ".", beginning with a letter or digit',
+  },
+  'servers.*.roles': rolesWanted,
+  'servers.*.roles.*': rolesWanted,
+  'servers.*.layout': oneOf(layoutSchema.options),
+  'servers.*.prefix': pathWanted,
+  'servers.*.services': {
+    ja: '起動順の,1つ以上のサービスの並び',
+    en: 'a list of at least one service, in start order',
+  },
+  'servers.*.services.*': keys(['id', 'kind', 'name', 'driver', 'port']),
+  'servers.*.services.*.id': {
+    ja: '半角の英数字,「.」「_」「-」で1~64文字のID(先頭は英数字)',
+    en: 'an ID of 1 to 64 half-width letters, digits, ".", "_" and "-", beginning with a letter or digit',
+  },
+  'servers.*.services.*.kind': oneOf(serviceKinds),
+  'servers.*.services.*.name': nameWanted,
+  'servers.*.services.*.driver': oneOf(['embedded']),
+  'servers.*.services.*.port': { ja: '1~65535の整数', en: 'a whole number from 1 to 65535' },
+  'servers.*.extraTargets': { ja: '絶対パスの並び', en: 'a list of absolute paths' },
+  'servers.*.extraTargets.*': pathWanted,
+  folders: keys(['state', 'sockets', 'backups']),
+  'folders.state': pathWanted,
+  'folders.sockets': pathWanted,
+  'folders.backups': pathWanted,
+  lease: keys(['ttlMs', 'heartbeatMs']),
+  'lease.ttlMs': timeWanted,
+  'lease.heartbeatMs': timeWanted,
+  limits: keys(['startTimeoutMs', 'stopTimeoutMs']),
+  'limits.startTimeoutMs': timeWanted,
+  'limits.stopTimeoutMs': timeWanted,
+  policies: keys(['verify']),
+  'policies.verify': oneOf(['before-start', 'after-start']),
+}
