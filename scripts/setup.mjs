@@ -70,7 +70,6 @@ function isInstalled() {
   for (const [path, entry] of Object.entries(wanted)) {
     if (path !== '' && have[path]?.version !== entry.version && !(entry.optional && !have[path])) return false
   }
-  if (Object.keys(have).some((path) => !wanted[path])) return false
   writeFileSync(stampFile, digest)
   return true
 }

@@ -15,6 +15,7 @@ import { setUp } from './setup.mjs'
 const toolPackages = ['sqlite3', 'zstd', 'strace', 'swaks', 'libarchive-tools']
 const reports = join(cacheDir, `test-reports-${process.pid}`)
 
+const colours = process.stdout.isTTY ? [] : ['--colors=off']
 const bin = (path) => [join(root, 'node_modules', path)]
 const script = (name, ...args) => [join(root, 'scripts', name), ...args]
 
@@ -22,7 +23,7 @@ function stages(grep) {
   const unitReport = join(reports, 'unit.json')
   const e2eReport = join(reports, 'e2e.json')
   return [
-    { name: 'lint', commands: [[...bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings']] },
+    { name: 'lint', commands: [[...bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', ...colours]] },
     { name: 'types', commands: [[...bin('typescript/bin/tsc'), '--noEmit', '-p', '.']] },
     { name: 'arrows', commands: [script('arrows.mjs')] },
     { name: 'unused', commands: [[...bin('knip/bin/knip.js')]] },
@@ -112,7 +113,8 @@ function select(all, only) {
   if (only === null) return all
   const names = only.split(',')
   const unknown = names.filter((name) => !all.some((stage) => stage.name === name))
-  if (unknown.length > 0) throw new Stop(64, `no such stage: ${unknown.join(', ')} (${all.map((s) => s.name).join(' ')})`)
+  if (unknown.length > 0)
+    throw new Stop(64, `no such stage: ${unknown.join(', ')} (${all.map((s) => s.name).join(' ')})`)
   return all.filter((stage) => names.includes(stage.name))
 }
 
@@ -124,13 +126,15 @@ function printTable(results) {
     process.stdout.write(`${name.padEnd(9)} ${state.padEnd(9)} ${seconds.toFixed(1).padStart(7)} s   ${counts}\n`)
   }
   const skipped = sum('skipped')
-  process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
+  process.stdout.write(
+    `\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+  )
   return sum('failed')
 }
 
 await runMain(async () => {
   const chosen = select(stages(argument('--grep')), argument('--only'))
-  await setUp({ build: false })
+  await setUp({ build: !chosen.some((stage) => stage.name === 'build') })
   const missing = await ensureDebian()
   if (existsSync(reports)) rmSync(reports, { recursive: true })
   mkdirSync(reports, { recursive: true })
