@@ -36,11 +36,14 @@ function allTargets(server: ServerConfig): readonly Target[] {
   ]
 }
 
+/** Whether the target is there and is what it should be; one that cannot even be looked at counts as missing. */
 function isThere({ path, kind }: Target): boolean {
-  const found =
-    kind === 'extra' ? lstatSync(path, { throwIfNoEntry: false }) : statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) return false
-  return kind === 'extra' || (kind === 'folder' ? found.isDirectory() : !found.isDirectory())
+  try {
+    if (kind === 'extra') return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+    return statSync(path).isDirectory() === (kind === 'folder')
+  } catch {
+    return false
+  }
 }
 
 /**
