@@ -20,7 +20,7 @@ const rooms = [
   {
     name: 'service',
     match: /^electron\/service\.ts$/,
-    to: ['embedded', 'adapters', 'shared', 'zod-door'],
+    to: ['embedded', 'adapters', 'formats', 'shared', 'zod-door'],
     packages: ['node'],
   },
   { name: 'archive-worker', match: /^electron\/archive-worker\.ts$/, to: ['core', 'shared'], packages: ['node'] },
