@@ -3,66 +3,34 @@ import { archiveSummarySchema } from './archive.ts'
 import { assertNever } from './assert-never.ts'
 import { ownerSchema } from './owner.ts'
 import { problemSchema } from './problem.ts'
-import {
-  noteSchema,
-  type RunEvent,
-  type RunStarted,
-  receiptSchema,
-  runOutcomeSchema,
-  type StepId,
-  stepIdSchema,
-} from './run.ts'
+import { type RunEvent, receiptSchema, runOutcomeSchema, stepIdSchema } from './run.ts'
 
-export const stepStateSchema = z.object({
+export const stepViewSchema = z.object({
   id: stepIdSchema,
-  /** Key of a message. */
-  title: z.string(),
-  state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'undone']),
-  /** ISO 8601, UTC; null before. */
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'undoing', 'undone', 'undo-failed']),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   receipt: receiptSchema.nullable(),
-  /** Why it failed, or why taking it back failed. */
   problem: problemSchema.nullable(),
 })
-export type StepState = z.infer<typeof stepStateSchema>
+export type StepView = z.infer<typeof stepViewSchema>
 
-/** A line of the run's log: what happened to which step, or a note of the step that runs. */
-export const runLogEntrySchema = z.object({
-  at: z.string(),
-  kind: z.enum([
-    'run-started',
-    'step-started',
-    'step-done',
-    'step-failed',
-    'step-skipped',
-    'undo-started',
-    'undo-done',
-    'undo-failed',
-    'cancel-requested',
-    'note',
-    'run-ended',
-  ]),
-  stepId: stepIdSchema.nullable(),
-  text: noteSchema.nullable(),
-  problem: problemSchema.nullable(),
-})
-export type RunLogEntry = z.infer<typeof runLogEntrySchema>
-
-/** What the events of a run come to. */
 export const runStateSchema = z.object({
-  /** Empty before the first event. */
   runId: z.string(),
   runbook: z.enum(['master-backup']),
   host: z.string(),
   owner: ownerSchema.nullable(),
-  to: z.string().nullable(),
-  startedAt: z.string().nullable(),
+  startedAt: z.string(),
   endedAt: z.string().nullable(),
+  steps: z.array(stepViewSchema),
   cancelRequested: z.boolean(),
-  steps: z.array(stepStateSchema),
-  log: z.array(runLogEntrySchema),
-  /** Null while the run has not ended; what follows says nothing until then. */
+  /** Where the archive goes; null until it was chosen. */
+  to: z.string().nullable(),
+  /** When the first service was asked to stop. */
+  stoppedAt: z.string().nullable(),
+  /** `host/service`, in the order in which they were asked to stop. */
+  servicesStopped: z.array(z.string()),
+  log: z.array(z.object({ at: z.string(), ja: z.string(), en: z.string() })),
   outcome: runOutcomeSchema.nullable(),
   exitCode: z.number().int().nullable(),
   problem: problemSchema.nullable(),
@@ -72,17 +40,19 @@ export const runStateSchema = z.object({
 })
 export type RunState = z.infer<typeof runStateSchema>
 
-/** A run of which nothing was recorded yet. */
+/** What a run is before its first event. */
 export const emptyRun: RunState = {
   runId: '',
   runbook: 'master-backup',
   host: '',
   owner: null,
-  to: null,
-  startedAt: null,
+  startedAt: '',
   endedAt: null,
-  cancelRequested: false,
   steps: [],
+  cancelRequested: false,
+  to: null,
+  stoppedAt: null,
+  servicesStopped: [],
   log: [],
   outcome: null,
   exitCode: null,
@@ -92,47 +62,40 @@ export const emptyRun: RunState = {
   archive: null,
 }
 
-function start(event: RunStarted): RunState {
-  const { runId, runbook, host, owner, to, at } = event
-  const steps = event.steps.map(
-    ({ id, title }): StepState => ({
-      id,
-      title,
-      state: 'waiting',
-      startedAt: null,
-      endedAt: null,
-      receipt: null,
-      problem: null,
-    }),
-  )
-  return { ...emptyRun, runId, runbook, host, owner, to, startedAt: at, steps }
+/** A run's state from all its events, in order. Pure; any prefix gives the state at that moment. */
+export function foldRun(events: readonly RunEvent[]): RunState {
+  return events.reduce(foldRunEvent, emptyRun)
 }
 
-function change(state: RunState, id: StepId, part: Partial<StepState>): RunState {
-  return { ...state, steps: state.steps.map((step) => (step.id === id ? { ...step, ...part } : step)) }
-}
-
-function apply(state: RunState, event: RunEvent): RunState {
+/** The state after one more event. */
+export function foldRunEvent(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
-    case 'run-started':
-      return start(event)
+    case 'run-started': {
+      const { runId, runbook, host, owner, at } = event
+      return { ...emptyRun, runId, runbook, host, owner, startedAt: at, steps: event.steps.map(waiting) }
+    }
+    case 'path-chosen':
+      return { ...state, to: event.to }
     case 'step-started':
-      return change(state, event.stepId, { state: 'running', startedAt: event.at, endedAt: null, problem: null })
+      return step(state, event.stepId, { state: 'running', startedAt: event.at })
     case 'step-done':
-      return change(state, event.stepId, { state: 'done', endedAt: event.at, receipt: event.receipt })
+      return step(state, event.stepId, { state: 'done', endedAt: event.at, receipt: event.receipt })
     case 'step-failed':
-      return change(state, event.stepId, { state: 'failed', endedAt: event.at, problem: event.problem })
-    case 'step-skipped':
-      return change(state, event.stepId, { state: 'skipped', endedAt: event.at })
+      return step(state, event.stepId, { state: 'failed', endedAt: event.at, problem: event.problem })
+    case 'service-stopping': {
+      const servicesStopped = [...state.servicesStopped, `${event.host}/${event.serviceId}`]
+      return { ...state, stoppedAt: state.stoppedAt ?? event.at, servicesStopped }
+    }
+    case 'undo-started':
+      return step(state, event.stepId, { state: 'undoing' })
     case 'undo-done':
-      return change(state, event.stepId, { state: 'undone', endedAt: event.at })
+      return step(state, event.stepId, { state: 'undone', endedAt: event.at })
     case 'undo-failed':
-      return change(state, event.stepId, { state: 'failed', endedAt: event.at, problem: event.problem })
+      return step(state, event.stepId, { state: 'undo-failed', endedAt: event.at, problem: event.problem })
     case 'cancel-requested':
       return { ...state, cancelRequested: true }
-    case 'undo-started':
     case 'note':
-      return state
+      return { ...state, log: [...state.log, { at: event.at, ...event.text }] }
     case 'run-ended': {
       const { at, outcome, exitCode, problem, servicesDown, outageMs, archive } = event
       return { ...state, endedAt: at, outcome, exitCode, problem, servicesDown, outageMs, archive }
@@ -142,20 +105,10 @@ function apply(state: RunState, event: RunEvent): RunState {
   }
 }
 
-/** The state after one more event. Pure; an event of a step that the run doesn't have changes only the log. */
-export function foldRunEvent(state: RunState, event: RunEvent): RunState {
-  const entry: RunLogEntry = {
-    at: event.at,
-    kind: event.kind,
-    stepId: 'stepId' in event ? event.stepId : null,
-    text: event.kind === 'note' ? event.text : null,
-    problem: 'problem' in event ? event.problem : null,
-  }
-  const next = apply(state, event)
-  return { ...next, log: [...next.log, entry] }
+function waiting(id: StepView['id']): StepView {
+  return { id, state: 'waiting', startedAt: null, endedAt: null, receipt: null, problem: null }
 }
 
-/** The state that any beginning of a run's events comes to. Pure. */
-export function foldRun(events: readonly RunEvent[]): RunState {
-  return events.reduce(foldRunEvent, emptyRun)
+function step(state: RunState, id: StepView['id'], change: Partial<StepView>): RunState {
+  return { ...state, steps: state.steps.map((each) => (each.id === id ? { ...each, ...change } : each)) }
 }
