@@ -83,6 +83,9 @@ export type EventEnvelope = {
   [Name in EventName]: { readonly name: Name; readonly revision: number; readonly payload: EventPayload<Name> }
 }[EventName]
 
+/** What the shell itself tells one window on the `event` channel: someone closed the main window during a run. */
+export type ShellSignal = { readonly signal: 'quit-asked' }
+
 export type CommandReply<Name extends CommandName> =
   | { readonly ok: true; readonly value: CommandOutput<Name> }
   | { readonly ok: false; readonly problem: z.output<typeof problemSchema> }

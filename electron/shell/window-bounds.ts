@@ -1,0 +1,22 @@
+import { z } from '../../shared/zod.ts'
+
+const boundsSchema = z.object({
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+})
+export type Bounds = z.infer<typeof boundsSchema>
+
+export const windowStateSchema = z.record(z.string(), boundsSchema)
+export type WindowState = z.infer<typeof windowStateSchema>
+
+/** Remembered bounds, unless no screen shows a good part of their title bar any more. */
+export function visibleBounds(remembered: Bounds | undefined, screens: readonly Bounds[]): Bounds | undefined {
+  if (remembered === undefined) return undefined
+  const shown = screens.some((screen) => {
+    const across = Math.min(remembered.x + remembered.width, screen.x + screen.width) - Math.max(remembered.x, screen.x)
+    return across >= 100 && remembered.y >= screen.y && remembered.y < screen.y + screen.height - 30
+  })
+  return shown ? remembered : undefined
+}
