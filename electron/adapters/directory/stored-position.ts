@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs'
+import Database from 'libsql'
+import type { ServerConfig } from '../../../shared/model/domain.ts'
+import { type Position, positionSchema } from '../../../shared/model/position.ts'
+import { fail } from '../../../shared/model/problem.ts'
+import { readAreas } from '../../formats/parameter-file.ts'
+import { nameDatabaseArea, positionQuery } from '../../wire/name-database.ts'
+
+/**
+ * The change that a server's name database ends with, read from its file while its Object Server is down. Null for a server
+ * whose parameter file names no such area. Throws `database-missing`, `database-failed`, and what `readAreas` throws. Only
+ * for a database that was ended in order: see `assertCleanDatabase`.
+ */
+export function readStoredPosition(server: ServerConfig): Position | null {
+  const area = readAreas(server).find((one) => one.name === nameDatabaseArea)
+  const file = area?.files[0]?.path
+  if (area === undefined || file === undefined) return null
+  if (!existsSync(file)) throw fail('database-missing', { area: area.name, file })
+  try {
+    const database = new Database(file)
+    try {
+      return positionSchema.parse(database.prepare(positionQuery).all([])[0])
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    throw fail('database-failed', { area: area.name, text: `${file}: ${text}` }, error)
+  }
+}

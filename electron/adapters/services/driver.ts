@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Domain, ServerConfig, ServiceConfig } from '../../../shared/model/domain.ts'
+import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
+import type { ServiceStatus } from '../../../shared/model/service.ts'
+import type { ServiceDriver } from '../../core/ports/service-driver.ts'
+import { serviceSocket } from '../../formats/layout.ts'
+import { type PidFile, readPidFile, removePidFile, serviceFiles } from '../../formats/pid-file.ts'
+import { isSameProcess } from '../../wire/process-identity.ts'
+import { type Launch, type Launched, launchService, whyItDied } from './launch.ts'
+import { liveProcess, type Observed, observe } from './observe.ts'
+import { askToStop, isListening, proveService } from './prove.ts'
+
+/** How often a process of someone else, of which no event tells, is looked at. */
+const lookMs = 25
+
+/** How long one attempt of a proof may take. */
+const proofMs = 5_000
+
+/** The driver of an embedded service (design: "The sample domain"): see the port for what it promises. */
+export function createServiceDriver(
+  domain: Domain,
+  server: ServerConfig,
+  service: ServiceConfig,
+  launch: Launch,
+): ServiceDriver {
+  const observed = (): Observed => ({
+    host: server.host,
+    service,
+    files: serviceFiles(domain, server.host, service.id),
+    socket: serviceSocket(domain, server.host, service.id),
+  })
+  return {
+    status: () => statusOf(observed, service),
+    start: async (signal) => {
+      signal?.throwIfAborted()
+      const one = observed()
+      const args = ['--config', domain.file, '--host', server.host, '--service', service.id]
+      await startService(one, launch, args, domain.limits.startTimeoutMs, signal)
+      return await observe(one)
+    },
+    stop: async (signal) => {
+      const one = observed()
+      await stopService(one, domain.limits.stopTimeoutMs, signal)
+      return await observe(one)
+    },
+  }
+}
+
+async function statusOf(observed: () => Observed, { id, name, kind }: ServiceConfig): Promise<ServiceStatus> {
+  try {
+    return await observe(observed())
+  } catch (error) {
+    return { id, name, kind, state: 'failed', pid: null, since: null, problem: toProblem(error) }
+  }
+}
+
+async function startService(
+  one: Observed,
+  launch: Launch,
+  args: readonly string[],
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { host, service, files, socket } = one
+  const named = { host, service: service.name, log: files.log }
+  const deadline = performance.now() + timeoutMs
+  const mine = liveProcess(files) === null ? launchService(launch, args, files.log) : null
+  let ended = false
+  void mine?.gone.then(() => {
+    ended = true
+  })
+  let last = ''
+  for (;;) {
+    try {
+      const found = liveProcess(files)
+      if (found !== null && (mine === null || found.pid === mine.pid)) {
+        await proveService(service, socket, Math.min(proofMs, Math.max(1, deadline - performance.now())))
+        if (found.phase === 'running') return
+      }
+    } catch (error) {
+      last =
+        error instanceof ProblemError
+          ? error.problem.message.en
+          : error instanceof Error
+            ? error.message
+            : String(error)
+    }
+    if (ended && mine !== null) throw new ProblemError(whyItDied(mine.said(), named))
+    if (mine === null && liveProcess(files) === null) throw new ProblemError(whyItDied('', named))
+    if (signal?.aborted === true) {
+      await giveUp(mine)
+      throw signal.reason instanceof ProblemError ? signal.reason : fail('cancelled')
+    }
+    if (performance.now() > deadline) {
+      await giveUp(mine)
+      throw fail('service-start-timeout', { ...named, seconds: Math.round(timeoutMs / 1000), text: last })
+    }
+    await Promise.race([sleep(lookMs), ...(mine === null ? [] : [mine.gone])])
+  }
+}
+
+/** A half-started process of ours must not stay. */
+async function giveUp(mine: Launched | null): Promise<void> {
+  if (mine === null) return
+  mine.kill()
+  await mine.gone
+}
+
+async function stopService(one: Observed, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+  const { host, service, files, socket } = one
+  const named = { host, service: service.name, log: files.log }
+  const found = readPidFile(files.pid)
+  if (found === null || !isSameProcess(found)) {
+    // Ending what has crashed settles it: from now on it counts as stopped.
+    if (found !== null) removePidFile(files.pid)
+    return
+  }
+  await ask(one, found, timeoutMs)
+  const deadline = performance.now() + timeoutMs
+  while (await remains(one, found)) {
+    if (signal?.aborted === true) throw signal.reason instanceof ProblemError ? signal.reason : fail('cancelled')
+    if (performance.now() > deadline) {
+      throw fail('service-stop-timeout', { ...named, pid: found.pid, seconds: Math.round(timeoutMs / 1000) })
+    }
+    await sleep(lookMs)
+  }
+  // Its pid file goes with its orderly end; one that is left tells that it fell over while stopping.
+  if (readPidFile(files.pid)?.pid === found.pid) {
+    throw fail('service-killed', { host, service: service.name, log: files.log, socket })
+  }
+}
+
+async function ask({ host, service, socket }: Observed, found: PidFile, timeoutMs: number): Promise<void> {
+  if (service.kind === 'object-server' && found.phase === 'running') {
+    try {
+      await askToStop(socket, Math.min(timeoutMs, proofMs))
+      return
+    } catch (error) {
+      if (error instanceof ProblemError && error.problem.code === 'object-server-in-use') throw error
+      if (!isSameProcess(found)) return
+    }
+  }
+  try {
+    process.kill(found.pid, 'SIGTERM')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EPERM') throw fail('service-no-permission', { host, service: service.name }, error)
+    if (code !== 'ESRCH') throw error
+  }
+}
+
+/** Whether anything of it is left: its process, its socket, its port. */
+async function remains({ service, socket }: Observed, found: PidFile): Promise<boolean> {
+  if (isSameProcess(found)) return true
+  if (await isListening(socket)) return true
+  return service.port !== null && (await isListening(service.port))
+}

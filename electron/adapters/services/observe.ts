@@ -1,0 +1,58 @@
+import type { ServiceConfig } from '../../../shared/model/domain.ts'
+import { problem, toProblem } from '../../../shared/model/problem.ts'
+import type { ServiceStatus } from '../../../shared/model/service.ts'
+import { type PidFile, readPidFile, type ServiceFiles } from '../../formats/pid-file.ts'
+import { isSameProcess } from '../../wire/process-identity.ts'
+import { pingService } from './prove.ts'
+
+/** One service and where its traces are. */
+export type Observed = {
+  readonly host: string
+  readonly service: ServiceConfig
+  readonly files: ServiceFiles
+  readonly socket: string
+}
+
+/** How long an answer to a question about its state may take. */
+const answerMs = 3_000
+
+/** The process that the pid file names, if it still runs. */
+export function liveProcess(files: ServiceFiles): PidFile | null {
+  const found = readPidFile(files.pid)
+  return found !== null && isSameProcess(found) ? found : null
+}
+
+/**
+ * A service's state, proven now: `running` only when its process is the one of the pid file and answers on its socket;
+ * `failed` when its pid file stands without it, or when it lives and does not answer.
+ */
+export async function observe({ host, service, files, socket }: Observed): Promise<ServiceStatus> {
+  const { id, name, kind } = service
+  const down = { id, name, kind, pid: null, since: null }
+  try {
+    const found = readPidFile(files.pid)
+    if (found === null) return { ...down, state: 'stopped', problem: null }
+    if (!isSameProcess(found)) {
+      const killed = problem('service-killed', { host, service: name, log: files.log })
+      return { ...down, state: 'failed', problem: found.problem ?? killed }
+    }
+    const known = { id, name, kind, pid: found.pid, since: found.startedAt }
+    if (found.phase !== 'running') return { ...known, state: found.phase, problem: null }
+    if (await answers(socket, found.pid)) return { ...known, state: 'running', problem: null }
+    if (readPidFile(files.pid)?.phase !== 'running' || !isSameProcess(found)) {
+      return await observe({ host, service, files, socket })
+    }
+    const silent = problem('service-silent', { host, service: name, pid: found.pid, log: files.log })
+    return { ...known, state: 'failed', problem: silent }
+  } catch (error) {
+    return { ...down, state: 'failed', problem: toProblem(error) }
+  }
+}
+
+async function answers(socket: string, pid: number): Promise<boolean> {
+  try {
+    return (await pingService(socket, answerMs)) === pid
+  } catch {
+    return false
+  }
+}

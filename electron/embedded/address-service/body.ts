@@ -1,0 +1,149 @@
+import { fail, toProblem } from '../../../shared/model/problem.ts'
+import { serviceSocket } from '../../formats/layout.ts'
+import { addressOperations } from '../../wire/address-operations.ts'
+import { serveSocket } from '../../wire/server.ts'
+import type { ServiceBody, ServiceContext } from '../process/run-service.ts'
+import { createDirectory, type Directory } from './directory.ts'
+import { createGuard } from './guard.ts'
+import { type Request, registerBatch } from './registrar.ts'
+import { applyChanges } from './replica.ts'
+import { createReplicationSender } from './replication-sender.ts'
+import { findRecipient, search } from './search.ts'
+import { createSerialQueue } from './serial-queue.ts'
+import { createStore } from './store.ts'
+
+/** Most registrations of one transaction. */
+const largestBatch = 256
+
+/** The socket of another service of a host, by its kind. */
+function socketOfKind({ domain }: ServiceContext, host: string, kind: 'object-server' | 'address-service'): string {
+  const service = domain.servers.find((one) => one.host === host)?.services.find((one) => one.kind === kind)
+  if (service === undefined) throw fail('service-unknown', { host, service: kind })
+  return serviceSocket(domain, host, service.id)
+}
+
+/**
+ * The address service: the name database's one writer on its server. It needs the Object Server to start and for every
+ * request; when that comes back after a crash the next request settles what was left open.
+ */
+export const addressService: ServiceBody = async (context) => {
+  const { domain, server, service, socket, log, requestStop } = context
+  const store = createStore(socketOfKind(context, server.host, 'object-server'), server.host, service.name)
+  const queue = createSerialQueue<Request>(largestBatch, (requests) => registerBatch(directory, requests, around))
+  const enqueue = (task: () => Promise<void>): void => {
+    queue.run(task).catch((error: unknown) => log.write('warning', 'queued-work-failed', { problem: toProblem(error) }))
+  }
+  const guard = createGuard(() => directory, enqueue)
+  const directory: Directory = createDirectory(domain, server, store, log, guard.load)
+  await queue.run(directory.settle)
+
+  const record = async (): Promise<void> => {
+    const errand = sender.takeErrand()
+    if (errand.statements.length === 0) return
+    try {
+      await directory.settle()
+      await directory.write(errand.statements)
+      errand.done(true)
+    } catch (error) {
+      errand.done(false)
+      throw error
+    }
+  }
+  const sender = createReplicationSender(
+    directory,
+    (host) => socketOfKind(context, host, 'address-service'),
+    log,
+    () => enqueue(record),
+  )
+  const around = {
+    refusal: () => directory.closed() ?? guard.refusal(),
+    takeErrand: sender.takeErrand,
+    onCommitted: sender.wake,
+  }
+  const onMaster = (): void => {
+    if (!directory.master) throw fail('not-master', { host: server.host })
+  }
+
+  const wire = await serveSocket(
+    socket,
+    addressOperations,
+    {
+      ping: async () => ({ pid: process.pid }),
+      stop: async () => {
+        requestStop()
+        return null
+      },
+      status: async () => {
+        const [counts] = await store.query(
+          "SELECT count(*) FILTER (WHERE kind = 'user') AS users, count(*) FILTER (WHERE kind = 'organization') AS organizations FROM entity",
+        )
+        return {
+          host: server.host,
+          master: directory.master,
+          position: directory.position(),
+          readOnly: directory.closed() !== null,
+          users: Number(counts?.users ?? 0),
+          organizations: Number(counts?.organizations ?? 0),
+          lock: guard.lock(),
+          sessions: [...guard.sessions()],
+          journals: directory.master ? [...(directory.journals()?.list() ?? [])] : [],
+          replicas: [...(await sender.status())],
+        }
+      },
+      search: (query) => search(store, query),
+      register: (input) => {
+        onMaster()
+        return new Promise((resolve, reject) => queue.join({ ...input, resolve, reject }))
+      },
+      'lock.status': async () => guard.lock(),
+      'lock.acquire': async ({ owner, leaseMs }) => {
+        onMaster()
+        return await queue.run(() => guard.acquire(owner, leaseMs))
+      },
+      'lock.renew': async ({ token }) => guard.renew(token),
+      'lock.release': async ({ token }) => {
+        await queue.run(() => guard.release(token))
+        return null
+      },
+      'session.list': async () => [...guard.sessions()],
+      'session.login': async ({ owner, leaseMs }) => {
+        onMaster()
+        return await queue.run(() => guard.login(owner, leaseMs))
+      },
+      'session.renew': async ({ id }) => {
+        guard.renewSession(id)
+        return null
+      },
+      'session.logout': async ({ id }) => {
+        await queue.run(() => guard.logout(id))
+        return null
+      },
+      'journal.list': async () => [...(directory.journals()?.list() ?? [])],
+      'journal.seal': async ({ host, token, by }) => {
+        onMaster()
+        return await queue.run(async () => {
+          await directory.settle()
+          guard.demand(token)
+          const journals = directory.journals()
+          if (journals === null) throw fail('journal-not-kept', { host })
+          const segment = journals.seal(host, by, new Date())
+          log.write('info', 'sealed', { sealed: host, by: by.operator, records: segment?.records ?? 0 })
+          return segment
+        })
+      },
+      recipient: ({ address }) => findRecipient(store, address),
+      replicate: ({ changes }) => queue.run(() => applyChanges(directory, changes)),
+    },
+    (event, details) => log.write('warning', event, details),
+  )
+  return {
+    stop: async () => {
+      await wire.close()
+      await sender.stop()
+      // What the feeders queued last is carried out before the journals close.
+      await queue.run(async () => {})
+      guard.close()
+      directory.close()
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import { directoryStatusSchema } from '../../shared/model/directory.ts'
+import {
+  entitySchema,
+  registeredSchema,
+  registrationSchema,
+  searchQuerySchema,
+  searchResultSchema,
+} from '../../shared/model/entity.ts'
+import { journalSummarySchema, segmentSchema } from '../../shared/model/journal.ts'
+import { lockStateSchema, sessionSchema } from '../../shared/model/lease.ts'
+import { ownerSchema } from '../../shared/model/owner.ts'
+import { positionSchema } from '../../shared/model/position.ts'
+import { z } from '../../shared/zod.ts'
+import { basicOperations } from './basic-operations.ts'
+import { defineOperations } from './operation.ts'
+
+/** The answer to whoever holds the lock. */
+const heldLockSchema = lockStateSchema.options[1]
+const leaseMsSchema = z.number().int().min(100).max(3_600_000)
+const operatorSchema = z.string().min(1).max(64)
+
+/** A change as it stands in the master's outbox and goes to the replicas: a journal record without its journal's link. */
+export const changeSchema = z.object({
+  timeline: z.string().min(1),
+  number: z.number().int().nonnegative(),
+  at: z.string(),
+  operator: z.string(),
+  action: z.enum(['register', 'change', 'delete']),
+  before: entitySchema.nullable(),
+  after: entitySchema.nullable(),
+})
+export type Change = z.infer<typeof changeSchema>
+
+/** What an embedded address service answers (own decision: the real one's protocol is not known). */
+export const addressOperations = defineOperations({
+  ...basicOperations,
+  status: { input: z.object({}), output: directoryStatusSchema },
+  search: { input: searchQuerySchema, output: searchResultSchema },
+  /** Master only. Answered once the registration is durable in the database and in every journal it belongs to. */
+  register: {
+    input: z.object({ registration: registrationSchema, operator: operatorSchema }),
+    output: registeredSchema,
+  },
+  'lock.status': { input: z.object({}), output: lockStateSchema },
+  'lock.acquire': { input: z.object({ owner: ownerSchema, leaseMs: leaseMsSchema }), output: heldLockSchema },
+  'lock.renew': { input: z.object({ token: z.number().int() }), output: heldLockSchema },
+  'lock.release': { input: z.object({ token: z.number().int() }), output: z.null() },
+  'session.list': { input: z.object({}), output: z.array(sessionSchema) },
+  'session.login': { input: z.object({ owner: ownerSchema, leaseMs: leaseMsSchema }), output: sessionSchema },
+  'session.renew': { input: z.object({ id: z.string() }), output: z.null() },
+  'session.logout': { input: z.object({ id: z.string() }), output: z.null() },
+  'journal.list': { input: z.object({}), output: z.array(journalSummarySchema) },
+  'journal.seal': {
+    input: z.object({ host: z.string(), token: z.number().int(), by: ownerSchema }),
+    output: segmentSchema.nullable(),
+  },
+  /** A mail's recipient: the user whose id is the part before the @; null when nobody has it. */
+  recipient: { input: z.object({ address: z.string().max(320) }), output: entitySchema.nullable() },
+  /** Replicas only: the next changes in order, or none to ask; answers how far the replica is. */
+  replicate: { input: z.object({ changes: z.array(changeSchema).max(1000) }), output: positionSchema },
+})
+export type AddressOperations = typeof addressOperations
