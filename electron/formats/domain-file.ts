@@ -10,10 +10,11 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
 } from 'yaml'
 import { assertNever } from '../../shared/model/assert-never.ts'
 import type { Domain, ServerConfig, ServiceConfig } from '../../shared/model/domain.ts'
-import { fail } from '../../shared/model/problem.ts'
+import { fail, ProblemError } from '../../shared/model/problem.ts'
 import type { ServiceKind } from '../../shared/model/service.ts'
 import { checkRules, type KeyPath } from './domain-rules.ts'
 import { domainExpectations, type WrittenDomain, writtenDomainSchema } from './domain-schema.ts'
@@ -131,8 +132,15 @@ function parseTree(text: string, file: string): { document: Document; lines: Lin
   const [wrong] = [...document.errors, ...document.warnings]
   if (wrong !== undefined) throw syntax(Math.max(1, lines.linePos(wrong.pos[0]).line), wrong.message)
   try {
+    visit(document, {
+      Alias: (_, alias) => {
+        if (alias.resolve(document) !== undefined) return
+        throw syntax(lines.linePos(alias.range?.[0] ?? 0).line, `unresolved alias ${alias.source}`)
+      },
+    })
     return { document, lines, value: document.toJS() }
   } catch (error) {
+    if (error instanceof ProblemError) throw error
     throw syntax(1, errorText(error))
   }
 }
