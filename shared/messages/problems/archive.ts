@@ -1,3 +1,229 @@
 import { defineProblems } from './table.ts'
 
-export const archiveProblems = defineProblems({})
+const runStopped = {
+  ja: 'サービスが停止していなかったおそれがあります。サービスが停止していることを確認し,もう一度バックアップしてください。',
+  en: 'A service was not down. Make sure that the services are stopped, then take the backup again.',
+} as const
+
+const useAnother = {
+  ja: 'この控えからは回復できません。別のバックアップを使ってください。',
+  en: 'Nothing can be restored from it with confidence. Use another backup.',
+} as const
+
+export const archiveProblems = defineProblems({
+  'archive-name-ending': {
+    exit: 'usage',
+    ja: [
+      'バックアップファイル名の末尾が.tar.zstでも.tar.gzでもありません({path})',
+      '末尾が.tar.zstまたは.tar.gzのファイル名を指定してください。',
+    ],
+    en: [
+      'The archive name ends in neither .tar.zst nor .tar.gz ({path})',
+      'Give a file name that ends in .tar.zst or .tar.gz.',
+    ],
+  },
+  'archive-path-relative': {
+    exit: 'usage',
+    ja: ['絶対パス名ではありません({path})', '「/」で始まる絶対パス名を指定してください。'],
+    en: ['This is not an absolute path ({path})', 'Give an absolute path, one that begins with "/".'],
+  },
+  'archive-target-reserved': {
+    exit: 'usage',
+    ja: [
+      'バックアップ対象の名称がバックアップファイルの管理情報と重なります({path})',
+      '「/.untenseki」以外の場所を対象にしてください。',
+    ],
+    en: ["A backup target has the name of the archive's own records ({path})", 'Choose targets outside "/.untenseki".'],
+  },
+  'archive-target-missing': {
+    exit: 'failedRestored',
+    ja: ['バックアップ対象がありません({path})', 'ドメイン定義とサーバのディレクトリを確認してください。'],
+    en: ['A backup target is missing ({path})', "Check the domain file and the server's directories."],
+  },
+  'archive-source-changed': {
+    exit: 'failedRestored',
+    ja: ['バックアップ中にファイルが変更されました({path})', runStopped.ja],
+    en: ['A file changed while it was being archived ({path})', runStopped.en],
+  },
+  'archive-source-vanished': {
+    exit: 'failedRestored',
+    ja: ['バックアップ中にファイルがなくなりました({path})', runStopped.ja],
+    en: ['A file vanished while the archive was being written ({path})', runStopped.en],
+  },
+  'archive-source-appeared': {
+    exit: 'failedRestored',
+    ja: ['バックアップ中にファイルが作成されました({path})', runStopped.ja],
+    en: ['A file appeared while the archive was being written ({path})', runStopped.en],
+  },
+  'archive-source-unreadable': {
+    exit: 'failedRestored',
+    ja: ['バックアップ対象を読み込めません({path}: {text})', 'アクセス権とディスクの状態を確認してください。'],
+    en: ['A backup target cannot be read ({path}: {text})', 'Check the permissions and the state of the disk.'],
+  },
+  'archive-source-kind': {
+    exit: 'failedRestored',
+    ja: [
+      'バックアップできない種類のファイルがあります({path}: {kind})',
+      'そのファイルを対象の外へ移すか,対象から外してください。',
+    ],
+    en: [
+      'There is a file of a kind that cannot be archived ({path}: {kind})',
+      'Move it out of the targets, or take it off the list of targets.',
+    ],
+  },
+  'archive-worker-died': {
+    exit: 'failedRestored',
+    ja: [
+      'バックアップファイルの処理が異常終了しました({text})',
+      'ログを確認し,空きメモリを確かめてから,もう一度実行してください。',
+    ],
+    en: [
+      'The process that handles the archive ended abnormally ({text})',
+      'Look at the log, make sure that enough memory is free, then try again.',
+    ],
+  },
+  'medium-exists': {
+    exit: 'medium',
+    ja: ['同じ名称のファイルがすでにあります({path})', '別のファイル名を指定してください。上書きはしません。'],
+    en: ['A file of this name exists already ({path})', 'Give another name. Nothing is ever overwritten.'],
+  },
+  'medium-partial-exists': {
+    exit: 'medium',
+    ja: [
+      '中断されたバックアップの書きかけのファイルが残っています({path})',
+      'ほかのバックアップが実行中でないことを確認し,そのファイルを削除してから実行してください。',
+    ],
+    en: [
+      'The unfinished file of an interrupted backup is still there ({path})',
+      'Make sure that no other backup is writing it, remove it, then try again.',
+    ],
+  },
+  'medium-folder-missing': {
+    exit: 'medium',
+    ja: [
+      'バックアップ先のディレクトリがありません({path})',
+      '既存のディレクトリを指定するか,ディレクトリを作成してください。',
+    ],
+    en: ['The folder for the archive does not exist ({path})', 'Name an existing folder, or create it.'],
+  },
+  'medium-not-writable': {
+    exit: 'medium',
+    ja: [
+      'バックアップ先に書き込めません({path}: {text})',
+      'アクセス権を確認するか,別のディレクトリを指定してください。',
+    ],
+    en: ['The archive cannot be written there ({path}: {text})', 'Check the permissions, or name another folder.'],
+  },
+  'medium-inside-target': {
+    exit: 'medium',
+    ja: [
+      'バックアップ先がバックアップ対象({target})の中にあります({path})',
+      'バックアップ対象の外のディレクトリを指定してください。',
+    ],
+    en: [
+      'The archive would lie inside a backup target, {target} ({path})',
+      'Name a folder outside every backup target.',
+    ],
+  },
+  'medium-too-small': {
+    exit: 'medium',
+    ja: [
+      'バックアップ先の空き容量が不足しています({path}: 必要 {need}バイト,空き {free}バイト)',
+      '空き容量を増やすか,別のバックアップ先を指定してください。',
+    ],
+    en: [
+      'There is too little space for the archive ({path}: {need} bytes needed, {free} bytes free)',
+      'Free some space, or name another place.',
+    ],
+  },
+  'medium-full': {
+    exit: 'medium',
+    ja: [
+      '書き込み中にバックアップ先の空き容量がなくなりました({path})',
+      '空き容量を増やすか,別のバックアップ先を指定してください。書きかけのファイルは残していません。',
+    ],
+    en: [
+      'The medium became full while the archive was being written ({path})',
+      'Free some space, or name another place. The unfinished file was removed.',
+    ],
+  },
+  'medium-failed': {
+    exit: 'medium',
+    ja: ['バックアップ先の入出力で障害が発生しました({path}: {text})', '媒体の状態を確認してください。'],
+    en: ['Input or output on the medium failed ({path}: {text})', 'Check the state of the medium.'],
+  },
+  'archive-missing': {
+    exit: 'medium',
+    ja: ['バックアップファイルがありません({path})', 'ファイル名を確認してください。'],
+    en: ['There is no such archive ({path})', 'Check the file name.'],
+  },
+  'archive-unreadable': {
+    exit: 'medium',
+    ja: ['バックアップファイルを読み込めません({path}: {text})', 'アクセス権と媒体の状態を確認してください。'],
+    en: ['The archive cannot be read ({path}: {text})', 'Check the permissions and the state of the medium.'],
+  },
+  'archive-not-an-archive': {
+    exit: 'badArchive',
+    ja: [
+      '運転席のバックアップファイルではありません({path}: 先頭に.untenseki/header.jsonがありません)',
+      'ファイル名を確認してください。tarで作成したファイルはtarで展開してください。',
+    ],
+    en: [
+      'This is no Untenseki archive ({path}: its first member is not .untenseki/header.json)',
+      'Check the file name. What was made by tar is to be opened with tar.',
+    ],
+  },
+  'archive-header-invalid': {
+    exit: 'badArchive',
+    ja: [
+      'バックアップファイルの見出し(.untenseki/header.json)が正しくありません({path}: {text})',
+      '新しい版で作成したバックアップであれば,その版で処理してください。',
+    ],
+    en: [
+      "The archive's header, .untenseki/header.json, is not valid ({path}: {text})",
+      'If a newer version made this archive, handle it with that version.',
+    ],
+  },
+  'archive-truncated': {
+    exit: 'badArchive',
+    ja: ['バックアップファイルが途中で切れています({path}: {bytes}バイトまで,{member})', useAnother.ja],
+    en: ['The archive is cut off ({path}: after {bytes} bytes, at {member})', useAnother.en],
+  },
+  'archive-member-differs': {
+    exit: 'badArchive',
+    ja: ['バックアップファイルの内容が壊れています({path}: 最初に異なるもの {member})', useAnother.ja],
+    en: ['The archive is damaged ({path}: the first member that differs is {member})', useAnother.en],
+  },
+  'archive-damaged': {
+    exit: 'badArchive',
+    ja: ['バックアップファイルが壊れています({path}: {offset}バイト目から,{after}の後)', useAnother.ja],
+    en: ['The archive is damaged ({path}: from byte {offset} on, after {after})', useAnother.en],
+  },
+  'archive-manifest-differs': {
+    exit: 'badArchive',
+    ja: ['バックアップファイルの内容と目録(.untenseki/manifest.jsonl)が一致しません({path}: {text})', useAnother.ja],
+    en: ["The archive's members and its manifest do not agree ({path}: {text})", useAnother.en],
+  },
+  'archive-seal-differs': {
+    exit: 'badArchive',
+    ja: [
+      'バックアップファイルの末尾の封印が一致しません({path}: {offset}バイト目から)',
+      '内容は目録と一致しましたが,改変または媒体の障害があります。別のバックアップを使ってください。',
+    ],
+    en: [
+      'The seal at the end of the archive differs ({path}: from byte {offset} on)',
+      'The members agree with the manifest, but the file was altered or its medium is failing. Use another backup.',
+    ],
+  },
+  'archive-trailing-bytes': {
+    exit: 'badArchive',
+    ja: [
+      'バックアップファイルの終わりの後に余分なデータがあります({path}: {offset}バイト目から)',
+      '改変または媒体の障害があります。別のバックアップを使ってください。',
+    ],
+    en: [
+      'There is something after the end of the archive ({path}: from byte {offset} on)',
+      'The file was altered or its medium is failing. Use another backup.',
+    ],
+  },
+})

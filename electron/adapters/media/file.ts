@@ -1,0 +1,164 @@
+import { constants, type Stats } from 'node:fs'
+import { access, type FileHandle, link, lstat, open, realpath, stat, statfs, unlink } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, sep } from 'node:path'
+import { fail, type Problem, ProblemError, problem } from '../../../shared/model/problem.ts'
+import type { Medium, MediumWants, MediumWriter } from '../../core/ports/medium.ts'
+
+const PARTIAL = '.partial'
+
+/**
+ * An archive as a regular file. It is written as `NAME.partial` (0600, created exclusively), fsynced, hard-linked to
+ * its final name (a link never replaces, where a rename would), the partial name is removed and the folder fsynced.
+ *
+ * A `.partial` that is there already is refused and named, never removed (own decision): nothing tells a dead run's
+ * file from one that another machine is writing on a shared folder.
+ */
+export const fileMedium: Medium = {
+  check,
+  create,
+  remove,
+  discardUnfinished: (path) => remove(path + PARTIAL),
+  reject,
+}
+
+async function check(path: string, wants: MediumWants = {}): Promise<readonly Problem[]> {
+  if (!isAbsolute(path)) return [problem('archive-path-relative', { path })]
+  const folder = dirname(path)
+  const found: Problem[] = []
+  if (await present(path)) found.push(problem('medium-exists', { path }))
+  if (await present(path + PARTIAL)) found.push(problem('medium-partial-exists', { path: path + PARTIAL }))
+  const about = await stat(folder).catch(() => null)
+  if (!about?.isDirectory()) return [...found, problem('medium-folder-missing', { path: folder })]
+  const denied = await access(folder, constants.W_OK | constants.X_OK).then(() => null, codeOf)
+  if (denied !== null) found.push(problem('medium-not-writable', { path: folder, text: denied }))
+  const target = await targetAround(join(await realpath(folder), basename(path)), wants.targets ?? [])
+  if (target !== null) found.push(problem('medium-inside-target', { path, target }))
+  if (wants.needBytes !== undefined) {
+    const { bavail, bsize } = await statfs(folder)
+    const free = bavail * bsize
+    if (free < wants.needBytes) found.push(problem('medium-too-small', { path: folder, need: wants.needBytes, free }))
+  }
+  return found
+}
+
+async function create(path: string): Promise<MediumWriter> {
+  const [first] = await check(path)
+  if (first !== undefined) throw new ProblemError(first)
+  const partial = path + PARTIAL
+  const scratches = [await nameless(partial), await nameless(partial)] as const
+  const handle = await claim(partial, constants.O_WRONLY)
+  const mine = await handle.stat()
+  let open = true
+  const close = async () => {
+    if (!open) return
+    open = false
+    await Promise.all([handle, ...scratches].map((each) => each.close()))
+  }
+
+  return {
+    fd: handle.fd,
+    scratch: [scratches[0].fd, scratches[1].fd],
+    commit: async () => {
+      try {
+        await handle.sync()
+        await link(partial, path)
+        await unlink(partial)
+        await syncFolder(dirname(path))
+        await close()
+      } catch (thrown) {
+        if (codeOf(thrown) === 'EEXIST') throw fail('medium-exists', { path }, thrown)
+        throw mediumFailure(path, thrown)
+      }
+    },
+    discard: async () => {
+      await close()
+      for (const name of [partial, path]) if (sameFile(await lstat(name).catch(() => null), mine)) await unlink(name)
+    },
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await unlink(path)
+    await syncFolder(dirname(path))
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ENOENT') throw mediumFailure(path, thrown)
+  }
+}
+
+/** It becomes `NAME.rejected`, or `NAME.rejected-2` and so on. */
+async function reject(path: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const rejected = `${path}.rejected${number === 1 ? '' : `-${number}`}`
+    try {
+      await link(path, rejected)
+      await unlink(path)
+      await syncFolder(dirname(path))
+      return rejected
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'EEXIST') throw mediumFailure(path, thrown)
+    }
+  }
+}
+
+/** Opens a file that did not exist; what prevents it is a problem of the medium. */
+async function claim(partial: string, access: number): Promise<FileHandle> {
+  try {
+    return await open(partial, access | constants.O_CREAT | constants.O_EXCL, 0o600)
+  } catch (thrown) {
+    const code = codeOf(thrown)
+    if (code === 'EEXIST') throw fail('medium-partial-exists', { path: partial }, thrown)
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+      throw fail('medium-not-writable', { path: dirname(partial), text: code }, thrown)
+    throw mediumFailure(partial, thrown)
+  }
+}
+
+/**
+ * On the archive's own filesystem, because a temporary folder may be memory. It bears the partial's name for the moment
+ * until it is unlinked, so that a kill leaves no name that nobody looks for.
+ */
+async function nameless(partial: string): Promise<FileHandle> {
+  const handle = await claim(partial, constants.O_RDWR)
+  await unlink(partial)
+  return handle
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function present(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function targetAround(path: string, targets: readonly string[]): Promise<string | null> {
+  for (const target of targets) {
+    const real = await realpath(target).catch(() => target)
+    if (path === real || path.startsWith(real.endsWith(sep) ? real : real + sep)) return target
+  }
+  return null
+}
+
+function sameFile(found: Stats | null, mine: Stats): boolean {
+  return found !== null && found.ino === mine.ino && found.dev === mine.dev
+}
+
+function mediumFailure(path: string, thrown: unknown): ProblemError {
+  const code = codeOf(thrown)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('medium-full', { path }, thrown)
+  return fail('medium-failed', { path, text: code }, thrown)
+}
+
+function codeOf(thrown: unknown): string {
+  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code
+  return String(thrown)
+}

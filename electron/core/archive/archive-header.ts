@@ -1,0 +1,19 @@
+import { type ArchiveHeader, archiveHeaderSchema } from '../../../shared/model/archive.ts'
+import { fail } from '../../../shared/model/problem.ts'
+
+/** The header record is small; more than this is none. */
+export const MAX_HEADER = 512 * 1024
+
+/** The content of `.untenseki/header.json`, checked. `path` names the archive. Throws `archive-header-invalid`. */
+export function parseArchiveHeader(path: string, content: Buffer): ArchiveHeader {
+  let value: unknown
+  try {
+    value = JSON.parse(content.toString('utf8'))
+  } catch (thrown) {
+    throw fail('archive-header-invalid', { path, text: 'JSON' }, thrown)
+  }
+  const parsed = archiveHeaderSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const keys = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')
+  throw fail('archive-header-invalid', { path, text: keys })
+}

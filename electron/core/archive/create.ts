@@ -1,0 +1,62 @@
+import { isAbsolute } from 'node:path'
+import type { ArchiveHeader } from '../../../shared/model/archive.ts'
+import { fail, ProblemError } from '../../../shared/model/problem.ts'
+import type { Medium } from '../ports/medium.ts'
+import { codecForName } from './codec.ts'
+import { HEADER_NAME } from './member-name.ts'
+import type { Measure } from './scan.ts'
+import { inWorker, type JobOptions } from './worker-client.ts'
+import type { WrittenArchive } from './write-file.ts'
+
+export type CreateOptions = JobOptions & {
+  readonly medium: Medium
+  readonly header: ArchiveHeader
+  /** Absolute paths of what is to be kept. */
+  readonly targets: readonly string[]
+  /** Absolute path whose ending chooses the compression: `.tar.zst` or `.tar.gz`. */
+  readonly to: string
+  /** The compressor's level; its own default without. */
+  readonly level?: number | undefined
+}
+
+/**
+ * Writes an archive of the targets (design §8) and resolves once it is durable under its final name. On any failure
+ * nothing that this call made remains; after a crash only `NAME.partial`.
+ *
+ * Throws `archive-name-ending`, `archive-path-relative`, `archive-target-*`, `medium-*` before anything is written;
+ * `archive-source-*` when a source is not what it was, `medium-full`, `medium-failed`, `archive-worker-died`, and
+ * `cancelled` within a second of the signal.
+ */
+export async function createArchive(options: CreateOptions): Promise<WrittenArchive> {
+  const { header, targets, to } = options
+  codecForName(to)
+  checkTargets(targets)
+  const [obstacle] = await options.medium.check(to, { targets })
+  if (obstacle !== undefined) throw new ProblemError(obstacle)
+  const writer = await options.medium.create(to)
+  try {
+    const { fd, scratch } = writer
+    const task = { kind: 'write', header, targets, to, level: options.level ?? null, fd, scratch } as const
+    const written = await inWorker<'write'>(task, options)
+    if (options.signal?.aborted === true) throw fail('cancelled')
+    await writer.commit()
+    return written
+  } catch (thrown) {
+    await writer.discard()
+    throw thrown
+  }
+}
+
+/** What an archive of these targets will read; for the look at the medium's size before anything is stopped. */
+export async function measureTargets(targets: readonly string[], options: JobOptions): Promise<Measure> {
+  checkTargets(targets)
+  return inWorker<'measure'>({ kind: 'measure', targets }, options)
+}
+
+function checkTargets(targets: readonly string[]): void {
+  const own = `/${HEADER_NAME.split('/')[0]}`
+  for (const target of targets) {
+    if (!isAbsolute(target)) throw fail('archive-path-relative', { path: target })
+    if (`${target}/`.startsWith(`${own}/`)) throw fail('archive-target-reserved', { path: target })
+  }
+}

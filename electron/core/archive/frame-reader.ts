@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { ArchiveFile } from './archive-file.ts'
+import { type Codec, FRAME_LIMIT } from './codec.ts'
+import type { ReadSeal } from './seal.ts'
+
+/** A frame as it stands in the file; `raw` is null when it is damaged. */
+export type ReadFrame = {
+  readonly offset: number
+  readonly compressed: Buffer
+  readonly sha256: Buffer
+  readonly raw: Buffer | null
+}
+
+/** Frames that are read and decoded ahead of the one that is used. */
+const AHEAD = 3
+
+/** The frames that a sound seal names, from number `from` on. A frame whose digest or length differs is damaged. */
+export async function* sealedFrames(file: ArchiveFile, seal: ReadSeal, from = 0): AsyncGenerator<ReadFrame> {
+  const ahead: Promise<ReadFrame>[] = []
+  let next = from
+  const start = () => {
+    const entry = seal.frames[next]
+    const offset = seal.starts[next]
+    if (entry === undefined || offset === undefined) return
+    next += 1
+    const frame = readFrame(file, seal.codec, offset, entry.length, (sha256) => sha256.equals(entry.sha256)).then(
+      (read) => (read.raw?.length === entry.raw ? read : { ...read, raw: null }),
+    )
+    // Met when its turn comes, or never when the reader stops before.
+    frame.catch(() => undefined)
+    ahead.push(frame)
+  }
+  for (let count = 0; count < AHEAD; count += 1) start()
+  for (let frame = ahead.shift(); frame !== undefined; frame = ahead.shift()) {
+    const read = await frame
+    start()
+    yield read
+  }
+}
+
+/** Frames found by their own structure, for a file without a sound seal; `stop` says where that ended. */
+export async function* foundFrames(
+  file: ArchiveFile,
+  codec: Codec,
+  stop: (offset: number) => void,
+): AsyncGenerator<ReadFrame> {
+  let offset = 0
+  while (true) {
+    const found = await codec.measure(file.readAt, offset)
+    if (found.kind !== 'frame' || found.rawBound > FRAME_LIMIT) return stop(offset)
+    yield await readFrame(file, codec, offset, found.length, () => true)
+    offset += found.length
+  }
+}
+
+async function readFrame(
+  file: ArchiveFile,
+  codec: Codec,
+  offset: number,
+  length: number,
+  accept: (sha256: Buffer) => boolean,
+): Promise<ReadFrame> {
+  const compressed = await file.readAt(offset, length)
+  const sha256 = createHash('sha256').update(compressed).digest()
+  // A decoder's refusal is the answer "damaged"; why it refused says nothing to an operator.
+  const raw = accept(sha256) ? await codec.decompress(compressed, FRAME_LIMIT).catch(() => null) : null
+  return { offset, compressed, sha256, raw }
+}

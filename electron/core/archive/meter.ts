@@ -1,0 +1,73 @@
+import type { Progress } from '../../../shared/model/progress.ts'
+
+const EVERY_MS = 100
+const SAMPLE_MS = 500
+const SAMPLES = 10
+
+/** What an archive job runs with. `now`: milliseconds on a clock that only goes forward. */
+export type JobContext = {
+  readonly now: () => number
+  /** Throws the problem `cancelled` once the job is to end. */
+  readonly checkCancelled: () => void
+  readonly onProgress: (progress: Progress) => void
+}
+
+export type Meter = {
+  readonly bytes: (count: number) => void
+  readonly member: () => void
+  /** What is being worked on from now on. */
+  readonly current: (name: Buffer | null) => void
+  /** The last message, never dropped. */
+  readonly finish: () => void
+}
+
+type Total = Pick<Progress, 'phase' | 'bytesTotal' | 'membersTotal'>
+
+/** Counts, and tells at most ten times a second. The rate is that of the last five seconds. */
+export function createMeter(context: JobContext, total: Total): Meter {
+  let bytesDone = 0
+  let membersDone = 0
+  let name: Buffer | null = null
+  let told = Number.NEGATIVE_INFINITY
+  const samples = [{ at: context.now(), bytes: 0 }]
+
+  const rate = (at: number): number | null => {
+    const first = samples[0]
+    if (first === undefined || at - first.at < SAMPLE_MS) return null
+    return ((bytesDone - first.bytes) * 1000) / (at - first.at)
+  }
+  const tell = (at: number) => {
+    told = at
+    const last = samples.at(-1)
+    if (last === undefined || at - last.at >= SAMPLE_MS) samples.push({ at, bytes: bytesDone })
+    if (samples.length > SAMPLES + 1) samples.shift()
+    const speed = rate(at)
+    const left = Math.max(total.bytesTotal - bytesDone, 0)
+    context.onProgress({
+      ...total,
+      bytesDone,
+      membersDone,
+      rate: speed,
+      remainingMs: speed === null || speed <= 0 ? null : Math.round((left * 1000) / speed),
+      current: name?.toString('utf8') ?? null,
+    })
+  }
+  const maybeTell = () => {
+    const at = context.now()
+    if (at - told >= EVERY_MS) tell(at)
+  }
+  return {
+    bytes: (count) => {
+      bytesDone += count
+      maybeTell()
+    },
+    member: () => {
+      membersDone += 1
+      maybeTell()
+    },
+    current: (given) => {
+      name = given
+    },
+    finish: () => tell(context.now()),
+  }
+}

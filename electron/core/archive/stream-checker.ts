@@ -1,0 +1,157 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { ArchiveHeader } from '../../../shared/model/archive.ts'
+import { fail } from '../../../shared/model/problem.ts'
+import { MAX_HEADER, parseArchiveHeader } from './archive-header.ts'
+import { createManifestChecker } from './manifest-checker.ts'
+import { type Member, manifestLine } from './member.ts'
+import { escapeName, HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
+import { BLOCK, padding } from './tar-header.ts'
+import { headerLength, parseHeader } from './tar-parse.ts'
+
+/** Checks a tar stream that comes in pieces, byte by byte, against what our writer would have written. */
+export type StreamChecker = {
+  /**
+   * Takes the next bytes; false when they cannot be such a stream's continuation. Throws `archive-not-an-archive`,
+   * `archive-header-invalid`, `archive-member-differs`, `archive-manifest-differs`.
+   */
+  readonly push: (raw: Buffer) => boolean
+  /** Both zero blocks have been seen. */
+  readonly ended: () => boolean
+  readonly where: () => {
+    /** The member that is begun and not yet ended. */
+    readonly inside: string | null
+    /** The last member that is whole. */
+    readonly after: string | null
+    /** Members that are whole. */
+    readonly members: number
+  }
+  readonly header: () => ArchiveHeader | null
+  /** Where the manifest's header begins in the raw stream; null before it is seen. */
+  readonly manifestAt: () => number | null
+  /** Bytes of content, without the archive's own members. */
+  readonly contentBytes: () => number
+}
+
+type Part = 'header' | 'content' | 'padding' | 'end'
+
+/** Bytes that are taken in one piece: a header's blocks, or our own header's content. */
+type Pending = { bytes: Buffer; want: number }
+
+/** `path` names the archive in a problem. */
+export function createStreamChecker(path: string): StreamChecker {
+  const manifest = createManifestChecker(path)
+  const pending: Pending = { bytes: Buffer.alloc(0), want: BLOCK }
+  let part: Part = 'header'
+  let left = 0
+  let member: Member | null = null
+  let memberAt = 0
+  let at = 0
+  let hash: Hash = createHash('sha256')
+  let after: string | null = null
+  let members = 0
+  let header: ArchiveHeader | null = null
+  let manifestAt: number | null = null
+  let contentBytes = 0
+
+  const startHeader = () => {
+    part = 'header'
+    member = null
+    pending.bytes = Buffer.alloc(0)
+    pending.want = BLOCK
+    memberAt = at
+  }
+  const endMember = (done: Member) => {
+    after = escapeName(done.name)
+    members += 1
+    startHeader()
+  }
+  const endContent = (done: Member) => {
+    if (members === 0) header = parseArchiveHeader(path, pending.bytes)
+    if (manifestAt !== null) manifest.finish()
+    else manifest.expect(manifestLine(done, done.type === 'file' ? hash.digest('hex') : null))
+    if (members > 0 && manifestAt === null) contentBytes += done.size
+    left = padding(done.size)
+    part = 'padding'
+    if (left === 0) endMember(done)
+  }
+  const startMember = (found: Member): boolean => {
+    const name = found.name.toString('latin1')
+    if (members === 0 && (name !== HEADER_NAME || found.size > MAX_HEADER))
+      throw fail('archive-not-an-archive', { path })
+    if (manifestAt !== null || (found.size > 0 && found.type !== 'file')) return false
+    if (name === MANIFEST_NAME) manifestAt = memberAt
+    member = found
+    hash = createHash('sha256')
+    pending.bytes = Buffer.alloc(0)
+    left = found.size
+    part = 'content'
+    if (left === 0) endContent(found)
+    return true
+  }
+  const headerBlocks = (blocks: Buffer): boolean => {
+    if (blocks.length === BLOCK) {
+      if (isZero(blocks)) {
+        part = 'end'
+        left = BLOCK
+        return manifestAt !== null
+      }
+      const length = headerLength(blocks)
+      if (length === null) return notOurs()
+      if (length > BLOCK) {
+        pending.want = length
+        return true
+      }
+    }
+    const found = parseHeader(blocks)
+    return found === null ? notOurs() : startMember(found)
+  }
+  const notOurs = (): boolean => {
+    if (members === 0) throw fail('archive-not-an-archive', { path })
+    return false
+  }
+  const take = (piece: Buffer): boolean => {
+    switch (part) {
+      case 'header':
+        pending.bytes = Buffer.concat([pending.bytes, piece])
+        return pending.bytes.length < pending.want || headerBlocks(pending.bytes)
+      case 'content':
+        hash.update(piece)
+        if (members === 0) pending.bytes = Buffer.concat([pending.bytes, piece])
+        if (manifestAt !== null) manifest.push(piece)
+        left -= piece.length
+        if (left === 0 && member !== null) endContent(member)
+        return true
+      case 'padding':
+        left -= piece.length
+        if (!isZero(piece)) return false
+        if (left === 0 && member !== null) endMember(member)
+        return true
+      case 'end':
+        left -= piece.length
+        return isZero(piece)
+    }
+  }
+
+  return {
+    push: (raw) => {
+      for (let from = 0; from < raw.length; ) {
+        const want = part === 'header' ? pending.want - pending.bytes.length : left
+        if (want === 0) return false
+        const piece = raw.subarray(from, from + want)
+        from += piece.length
+        at += piece.length
+        if (!take(piece)) return false
+      }
+      return true
+    },
+    ended: () => part === 'end' && left === 0,
+    where: () => ({ inside: member === null ? null : escapeName(member.name), after, members }),
+    header: () => header,
+    manifestAt: () => manifestAt,
+    contentBytes: () => contentBytes,
+  }
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0)
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archive.ts'
+import { fail, ProblemError } from '../../../shared/model/problem.ts'
+import { type ArchiveFile, withArchiveFile } from './archive-file.ts'
+import { type Codec, sniffCodec } from './codec.ts'
+import { foundFrames, type ReadFrame, sealedFrames } from './frame-reader.ts'
+import { readManifest } from './manifest-reader.ts'
+import { HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
+import { createMeter, type JobContext } from './meter.ts'
+import { encodeSeal, type Frame, type ReadSeal, readSeal } from './seal.ts'
+import { createStreamChecker, type StreamChecker } from './stream-checker.ts'
+
+export type VerifiedArchive = { readonly summary: ArchiveSummary; readonly header: ArchiveHeader }
+
+/**
+ * Reads the whole archive and accounts for every byte: each tar header is encoded anew from what it says and compared,
+ * each member with the manifest, all padding, each frame with the seal, and the seal with the bytes before it. A sound
+ * seal finds the frames of a damaged archive; without one they are found by their own structure.
+ *
+ * Throws `archive-missing`, `archive-unreadable` (12), and for whatever is not whole and good one of
+ * `archive-not-an-archive`, `-header-invalid`, `-truncated`, `-member-differs`, `-manifest-differs`, `-damaged`,
+ * `-seal-differs`, `-trailing-bytes` (13). A damaged frame is told by the first member that has bytes in it.
+ */
+export async function verifyArchiveFile(path: string, context: JobContext): Promise<VerifiedArchive> {
+  return withArchiveFile(path, async (file) => {
+    const seal = await readSeal(file.readAt, file.size)
+    const codec = seal?.codec ?? sniffCodec(await file.readAt(0, 4))
+    if (codec === null) throw fail('archive-not-an-archive', { path })
+    const checker = createStreamChecker(path)
+    const meter = createMeter(context, { phase: 'verify', bytesTotal: file.size, membersTotal: 0 })
+    const whole = createHash('sha256')
+    const frames: Frame[] = []
+    let end = 0
+    let raw = 0
+    let manifestFrame: number | null = null
+
+    const stop = (offset: number) => {
+      end = offset
+    }
+    for await (const frame of seal === null ? foundFrames(file, codec, stop) : sealedFrames(file, seal)) {
+      context.checkCancelled()
+      if (frame.raw === null || !checker.push(frame.raw)) throw await damageAt(file, frame, seal, checker)
+      whole.update(frame.compressed)
+      frames.push({ length: frame.compressed.length, raw: frame.raw.length, sha256: frame.sha256 })
+      const manifestAt = checker.manifestAt()
+      if (manifestAt !== null && manifestAt >= raw && manifestAt < raw + frame.raw.length)
+        manifestFrame = manifestAt === raw ? frames.length - 1 : null
+      raw += frame.raw.length
+      end = frame.offset + frame.compressed.length
+      meter.bytes(frame.compressed.length)
+    }
+    const header = checker.header()
+    if (!checker.ended() || header === null) throw await incomplete(file, codec, end, frames.length, checker)
+    const expected =
+      manifestFrame === null ? null : encodeSeal(codec, { frames, manifestFrame, sha256: whole.copy().digest() })
+    await checkSeal(file, end, expected)
+    if (expected !== null) whole.update(expected)
+    meter.bytes(file.size - end)
+    meter.finish()
+    const summary: ArchiveSummary = {
+      path,
+      bytes: file.size,
+      sha256: whole.digest('hex'),
+      members: checker.where().members,
+      contentBytes: checker.contentBytes(),
+      position: header.position,
+      host: header.host,
+    }
+    return { summary, header }
+  })
+}
+
+/** What to say of a frame that cannot be read or does not go on as it must. */
+async function damageAt(
+  { path, ...file }: ArchiveFile,
+  frame: ReadFrame,
+  seal: ReadSeal | null,
+  checker: StreamChecker,
+): Promise<ProblemError> {
+  const { inside, after, members } = checker.where()
+  if (inside !== null) return fail('archive-member-differs', { path, member: inside })
+  if (seal === null && members === 0) return fail('archive-not-an-archive', { path })
+  const member = seal === null ? null : await nameOf({ path, ...file }, seal, members)
+  if (member !== null) return fail('archive-member-differs', { path, member })
+  return fail('archive-damaged', { path, offset: frame.offset, after: after ?? HEADER_NAME })
+}
+
+/** The name of the member with this number, by the manifest; null when that is damaged, too. */
+async function nameOf(file: ArchiveFile, seal: ReadSeal, number: number): Promise<string | null> {
+  let count = 0
+  try {
+    for await (const entry of readManifest(file, seal)) {
+      if (count === number) return entry.path
+      count += 1
+    }
+    return MANIFEST_NAME
+  } catch (thrown) {
+    if (!(thrown instanceof ProblemError) || thrown.problem.code !== 'archive-member-differs') throw thrown
+    return number === 0 ? HEADER_NAME : null
+  }
+}
+
+/** The frames end before the stream does. */
+async function incomplete(
+  file: ArchiveFile,
+  codec: Codec,
+  end: number,
+  frames: number,
+  checker: StreamChecker,
+): Promise<ProblemError> {
+  const { path, size } = file
+  const { inside, after } = checker.where()
+  const next = await codec.measure(file.readAt, end)
+  if (frames === 0 && next.kind !== 'cut') return fail('archive-not-an-archive', { path })
+  if (end === size || next.kind === 'cut')
+    return fail('archive-truncated', { path, bytes: size, member: inside ?? after ?? HEADER_NAME })
+  if (inside !== null) return fail('archive-member-differs', { path, member: inside })
+  return fail('archive-damaged', { path, offset: end, after: after ?? HEADER_NAME })
+}
+
+/** `expected` must be all that there is from `offset` on; null: no seal could follow such frames. */
+async function checkSeal({ path, size, readAt }: ArchiveFile, offset: number, expected: Buffer | null): Promise<void> {
+  if (expected === null) throw fail('archive-seal-differs', { path, offset })
+  const actual = await readAt(offset, expected.length)
+  const differs = actual.findIndex((byte, index) => byte !== expected[index])
+  if (differs >= 0) throw fail('archive-seal-differs', { path, offset: offset + differs })
+  if (actual.length < expected.length) throw fail('archive-truncated', { path, bytes: size, member: MANIFEST_NAME })
+  if (size > offset + expected.length) throw fail('archive-trailing-bytes', { path, offset: offset + expected.length })
+}
