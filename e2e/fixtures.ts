@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test'
+import { endProcessesOf } from './leftovers.ts'
 
 /** The built program's root folder. */
 const programRoot = join(__dirname, '..')
@@ -15,7 +16,7 @@ type LaunchOptions = {
 }
 
 type Fixtures = {
-  /** A new folder that stands for the operator's home; removed after the test. */
+  /** A new folder that stands for the operator's home; removed after the test, with the services that run from it. */
   readonly home: string
   /** The environment in which this home is the operator's, for the console and for commands beside it. */
   readonly homeEnv: Readonly<Record<string, string>>
@@ -28,6 +29,7 @@ export const test = base.extend<Fixtures>({
   home: async ({}, use) => {
     const home = mkdtempSync(join(tmpdir(), 'untenseki-e2e-'))
     await use(home)
+    await endProcessesOf(home)
     rmSync(home, { recursive: true, force: true, maxRetries: 5 })
   },
   homeEnv: async ({ home }, use) => {

@@ -20,7 +20,7 @@ function configuration(electron) {
     electronDist: electron.dist,
     electronVersion: electron.version,
     directories: { output: 'dist', buildResources: 'assets' },
-    files: ['package.json', 'LICENSE', 'out/**', '!out/**/*.map', '!out/.sources', otherPlatforms],
+    files: ['package.json', 'LICENSE', 'assets/icons/**', 'out/**', '!out/**/*.map', '!out/.sources', otherPlatforms],
     asar: true,
     // Machine code is loaded by the system's loader, which knows no archives.
     asarUnpack: ['node_modules/{libsql,fs-native-extensions}/**', 'node_modules/{@libsql,@mongodb-js}/**'],

@@ -11,7 +11,7 @@ import { log, runMain, Stop } from './lib/log.mjs'
 import { cacheDir, root } from './lib/paths.mjs'
 import { setUp } from './setup.mjs'
 
-/** Independent readers, writers and clients that our own results are held against. */
+/** Independent readers, writers and clients that our own results are held against; a test without its tool skips itself. */
 const toolPackages = ['sqlite3', 'zstd', 'strace', 'swaks', 'libarchive-tools']
 const reports = join(cacheDir, `test-reports-${process.pid}`)
 
@@ -36,12 +36,14 @@ function stages(grep) {
           ...[`--outputFile.json=${unitReport}`, ...(grep ? ['-t', grep] : [])],
         ],
       ],
+      wants: toolPackages,
       count: () => countUnit(unitReport),
     },
     { name: 'package', needs: electronPackages, commands: [script('package.mjs', 'dir'), script('package-smoke.mjs')] },
     {
       name: 'e2e',
       needs: ['xvfb', ...electronPackages],
+      wants: toolPackages,
       commands: [[...bin('@playwright/test/cli.js'), 'test', ...(grep ? ['--grep', grep] : [])]],
       env: { E2E_REPORT: e2eReport },
       count: () => countE2e(e2eReport),
@@ -94,8 +96,10 @@ function judge(stage, ok) {
   return { ...counts, failed: good ? 0 : Math.max(1, counts.failed), state: good ? 'passed' : 'FAILED' }
 }
 
-async function ensureDebian() {
-  const missing = await missingPackages(['xvfb', ...electronPackages, ...toolPackages])
+/** Installs what the stages need and want where this user may; returns what is still missing. */
+async function ensureDebian(chosen) {
+  const named = chosen.flatMap((stage) => [...(stage.needs ?? []), ...(stage.wants ?? [])])
+  const missing = await missingPackages([...new Set(named)])
   if (missing.length === 0 || !isRoot()) return missing
   await aptInstall(missing)
   return []
@@ -135,7 +139,7 @@ function printTable(results) {
 await runMain(async () => {
   const chosen = select(stages(argument('--grep')), argument('--only'))
   await setUp({ build: !chosen.some((stage) => stage.name === 'build') })
-  const missing = await ensureDebian()
+  const missing = await ensureDebian(chosen)
   if (existsSync(reports)) rmSync(reports, { recursive: true })
   mkdirSync(reports, { recursive: true })
   const results = []
