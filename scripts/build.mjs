@@ -19,7 +19,6 @@ const mainEntries = ['main', 'cli', 'service', 'archive-worker']
 const common = { configFile: false, logLevel: 'warn', root, publicDir: false, envDir: false }
 
 function mainConfig(outDir) {
-  const entries = mainEntries.filter((name) => existsSync(join(root, 'electron', `${name}.ts`)))
   return {
     ...common,
     ssr: { target: 'node', noExternal: true, external: [...nativePackages, 'electron'] },
@@ -30,7 +29,7 @@ function mainConfig(outDir) {
       minify: false,
       sourcemap: true,
       rollupOptions: {
-        input: Object.fromEntries(entries.map((name) => [name, join(root, 'electron', `${name}.ts`)])),
+        input: Object.fromEntries(mainEntries.map((name) => [name, join(root, 'electron', `${name}.ts`)])),
         output: {
           format: 'cjs',
           strict: true,
