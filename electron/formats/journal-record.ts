@@ -64,7 +64,7 @@ function isTorn(tail: Uint8Array): boolean {
   return !(end < tail.length && isRecord(end)) && !isRecord(end - 1)
 }
 
-export function positionOf(record: JournalRecord): Position {
+function positionOf(record: JournalRecord): Position {
   return { timeline: record.timeline, number: record.number }
 }
 
