@@ -1,8 +1,9 @@
+import { homedir, hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { app, Menu } from 'electron'
 import { type Language, preferencesSchema } from '../shared/model/console.ts'
 import { toProblem } from '../shared/model/problem.ts'
-import { openConsole } from './compose.ts'
+import { findDomainFile, openConsole } from './compose.ts'
 import { readArguments } from './shell/arguments.ts'
 import { showFailure } from './shell/failure.ts'
 import { jsonLog } from './shell/log.ts'
@@ -10,7 +11,7 @@ import { registerScheme, serveRenderer } from './shell/protocol.ts'
 import { secureAllContents } from './shell/security.ts'
 import { takeSessionFolder } from './shell/session-folder.ts'
 import { openShell } from './shell/shell.ts'
-import { readSmallFile } from './shell/small-file.ts'
+import { readSmallFile, writeSmallFile } from './shell/small-file.ts'
 
 const log = jsonLog(
   (line) => process.stderr.write(line),
@@ -26,14 +27,24 @@ async function open(): Promise<void> {
   try {
     const given = readArguments(process.argv.slice(1), { programNamed: process.defaultApp === true })
     language = given.language ?? language
-    const console = await openConsole({
-      configFile: given.config === undefined ? undefined : resolve(given.config),
-      env: process.env,
-      servicePath: join(__dirname, 'service.cjs'),
-      workerPath: join(__dirname, 'archive-worker.cjs'),
-      execPath: process.execPath,
-      preferencesFile,
-    })
+    const console = await openConsole(
+      {
+        configFile: findDomainFile(given.config && resolve(given.config), process.env, homedir()),
+        owner: { operator: userInfo().username, host: hostname(), pid: process.pid, kind: 'console' },
+        env: process.env,
+        execPath: process.execPath,
+        electron: true,
+        servicePath: join(__dirname, 'service.cjs'),
+        workerPath: join(__dirname, 'archive-worker.cjs'),
+        product: `untenseki ${app.getVersion()}`,
+        uid: process.getuid?.() ?? -1,
+        log,
+      },
+      {
+        read: () => readSmallFile(preferencesFile, preferencesSchema) ?? { language, openNameDatabase: true },
+        write: (preferences) => writeSmallFile(preferencesFile, preferences),
+      },
+    )
     if (given.language !== undefined) await console.handlers['preferences.set']({ language: given.language })
     await openShell({ console, preload, stateFile, log })
   } catch (error) {

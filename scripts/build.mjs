@@ -91,7 +91,8 @@ function checkExternals(result) {
     for (const chunk of output) {
       for (const name of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) {
         const own = output.some((other) => other.fileName === name)
-        if (!own && !isBuiltin(name) && !allowed.has(name)) {
+        const ofAllowed = [...allowed].some((each) => name === each || name.startsWith(`${each}/`))
+        if (!own && !isBuiltin(name) && !ofAllowed) {
           throw new Stop(1, `${chunk.fileName} would need the package ${name} at run time`)
         }
       }

@@ -1,3 +1,40 @@
 import { defineProblems } from './table.ts'
 
-export const commandProblems = defineProblems({})
+export const commandProblems = defineProblems({
+  'usage-wrong': {
+    exit: 'usage',
+    ja: ['指定に誤りがあります: {text}', '「untenseki {verb} --help」で使い方を確認してください。'],
+    en: ['Wrong usage: {text}', 'See "untenseki {verb} --help".'],
+  },
+  'answer-needed': {
+    exit: 'usage',
+    ja: ['確認が必要ですが,端末がありません', '--yes を付けて実行してください。'],
+    en: ['A confirmation is needed, but there is no terminal', 'Give --yes.'],
+  },
+  'answer-no': {
+    exit: 'usage',
+    ja: ['「y」以外が入力されたため,何もしませんでした', '実行する場合は「y」を入力してください。'],
+    en: ['The answer was not "y", so nothing was done', 'Answer "y" to go on.'],
+  },
+  'no-domain-file': {
+    exit: 'domainFile',
+    ja: [
+      'ドメインファイルがありません: {file}',
+      '--config で指定するか,「untenseki domain init --root フォルダ」で作成してください。',
+    ],
+    en: [
+      'There is no domain file: {file}',
+      'Name one with --config, or make one with "untenseki domain init --root DIR".',
+    ],
+  },
+  'backup-master-only': {
+    exit: 'usage',
+    ja: ['{host} のバックアップ手順はこの版にありません', 'マスタ管理サーバ({master})を指定してください。'],
+    en: ['This version has no procedure to back up {host}', 'Name the master ({master}).'],
+  },
+  'path-relative': {
+    exit: 'usage',
+    ja: ['{path} は絶対パスではありません', 'ファイル名を絶対パスで入力してください。'],
+    en: ['{path} is not an absolute path', "Enter a file's absolute path."],
+  },
+})

@@ -1,3 +1,83 @@
 import { defineProblems } from './table.ts'
 
-export const runProblems = defineProblems({})
+export const runProblems = defineProblems({
+  'run-busy': {
+    exit: 'locked',
+    ja: ['手順を実行中です', '実行中の手順が終わるのを待つか,中止してください。'],
+    en: ['A run is under way', 'Wait until its step is over, or cancel it.'],
+  },
+  'no-run': {
+    exit: 'usage',
+    ja: ['実行できる手順がありません', '手順ウィンドウを開き直してください。'],
+    en: ['There is no run to drive', 'Open the run-book window again.'],
+  },
+  'no-unfinished-run': {
+    exit: 'done',
+    ja: ['終わっていない実行はありません', '何もする必要はありません。'],
+    en: ['There is no unfinished run', 'Nothing needs to be done.'],
+  },
+  'master-only': {
+    exit: 'usage',
+    ja: ['{host} はマスタ管理サーバではないため,この手順は使えません', 'マスタ管理サーバを指定してください。'],
+    en: ['{host} is not the master management server, so this run-book does not apply', 'Choose the master.'],
+  },
+  'server-unknown': {
+    exit: 'usage',
+    ja: ['サーバ {host} はドメインにありません', '次のどれかを指定してください: {hosts}'],
+    en: ['The domain has no server {host}', 'Name one of these: {hosts}'],
+  },
+  'service-unknown': {
+    exit: 'usage',
+    ja: ['{host} にサービス {service} はありません', '次のどれかを指定してください: {services}'],
+    en: ['{host} has no service {service}', 'Name one of these: {services}'],
+  },
+  'service-running': {
+    exit: 'medium',
+    ja: [
+      '{host} のサービスが稼働中のため,コピーできません: {services}',
+      'サービスを停止してから,もう一度実行してください。',
+    ],
+    en: ['Services of {host} are running, so it cannot be copied: {services}', 'Stop them, then try again.'],
+  },
+  'superuser-only': {
+    exit: 'notPermitted',
+    ja: ['この操作はスーパーユーザだけが実行できます(現在の利用者番号 {uid})', 'スーパーユーザで実行してください。'],
+    en: ['Only the superuser may do this (this account is {uid})', 'Run it as the superuser.'],
+  },
+  'not-permitted': {
+    exit: 'notPermitted',
+    ja: [
+      '{path} を読み取る権限がありません(利用者番号 {uid})',
+      'バックアップ対象を読み取れる利用者で実行してください。',
+    ],
+    en: ['This account ({uid}) may not read {path}', 'Run it as an account that may read every backup target.'],
+  },
+  'archive-changed': {
+    exit: 'badArchive',
+    ja: ['検証した {path} は,書き込んだアーカイブと異なります', '媒体を点検し,バックアップをやり直してください。'],
+    en: ['{path} is not the archive that was written', 'Check the medium, then back up again.'],
+  },
+  'medium-path-missing': {
+    exit: 'usage',
+    ja: ['バックアップ媒体が指定されていません', 'ファイル名を絶対パスで入力してください。'],
+    en: ['No backup medium was named', "Enter a file's absolute path."],
+  },
+  'logged-off': {
+    exit: 'locked',
+    ja: ['運転席にログオンしていません', 'システム管理ウィンドウの[ファイル(F)]からログオンしてください。'],
+    en: ['This console is not logged on', 'Log on from [File(F)] of the system window.'],
+  },
+  'dialog-open': {
+    exit: 'locked',
+    ja: [
+      'バックアップダイアログボックスが排他を保持しています',
+      '[閉じる]で排他を終了してから,もう一度実行してください。',
+    ],
+    en: ['The backup dialog holds the exclusive lock', 'End it with [Close], then try again.'],
+  },
+  'console-open': {
+    exit: 'locked',
+    ja: ['運転席が起動しています: {consoles}', '運転席を終了してから,もう一度実行してください。'],
+    en: ['An operator’s console is logged on: {consoles}', 'End that console, then try again.'],
+  },
+})

@@ -1,0 +1,64 @@
+import { homedir, hostname, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import packageFile from '../package.json' with { type: 'json' }
+import type { Language } from '../shared/model/console.ts'
+import { ProblemError, problem } from '../shared/model/problem.ts'
+import { runCommandLine } from './commands/program.ts'
+import { composeEngine, destroySample, findDomainFile, initSample, sampleRootOf } from './compose.ts'
+
+const { env } = process
+const interrupted = new AbortController()
+
+process.on('SIGINT', () => interrupted.abort(new ProblemError(problem('cancelled'))))
+process.on('SIGTERM', () => interrupted.abort(new ProblemError(problem('terminated'))))
+// A terminal that was closed must not leave services down: the work goes on to its end.
+process.on('SIGHUP', () => undefined)
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that went away (`| head`) must not end a run in the middle.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
+const language: Language = /^en/i.test(env.UNTENSEKI_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || '')
+  ? 'en'
+  : 'ja'
+const operator = userInfo().username
+const sampleRoot = sampleRootOf(env, homedir())
+
+const context = {
+  language,
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  interactive: process.stdin.isTTY === true,
+  stdout: (text: string) => void process.stdout.write(text),
+  stderr: (text: string) => void process.stderr.write(text),
+  stderrIsTerminal: process.stderr.isTTY === true,
+  signal: interrupted.signal,
+  sampleRoot,
+  workerPath: join(__dirname, 'archive-worker.cjs'),
+  version: packageFile.version,
+  uid: process.getuid?.() ?? -1,
+  domainFile: (given: string | undefined) =>
+    findDomainFile(given === undefined ? undefined : resolve(given), env, homedir()),
+  compose: (configFile: string) =>
+    composeEngine({
+      configFile,
+      owner: { operator, host: hostname(), pid: process.pid, kind: 'command' },
+      env,
+      execPath: process.execPath,
+      electron: process.versions.electron !== undefined,
+      servicePath: join(__dirname, 'service.cjs'),
+      workerPath: join(__dirname, 'archive-worker.cjs'),
+      product: `untenseki ${packageFile.version}`,
+      uid: process.getuid?.() ?? -1,
+      log: (record) => void process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...record })}\n`),
+    }),
+  initSample,
+  destroySample,
+} as const
+
+void runCommandLine(process.argv.slice(2), context).then((code) => {
+  process.exitCode = code
+  process.stdin.destroy()
+})

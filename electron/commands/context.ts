@@ -1,0 +1,49 @@
+import type { Language } from '../../shared/model/console.ts'
+import type { Engine } from '../core/engine.ts'
+
+/** What the root hands to every verb; a verb reads neither environment nor clock nor argv itself. */
+export interface CommandContext {
+  readonly language: Language
+  /** The caller's folder: relative paths count from it. */
+  readonly cwd: string
+  readonly stdin: NodeJS.ReadableStream
+  /** Whether a person can be asked. */
+  readonly interactive: boolean
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+  /** Whether stderr is a terminal, so that progress may be redrawn on one line. */
+  readonly stderrIsTerminal: boolean
+  /** Aborts with a `ProblemError` when the command is interrupted (130) or terminated (143). */
+  readonly signal: AbortSignal
+  /** Where the sample domain lies unless told otherwise. */
+  readonly sampleRoot: string
+  readonly workerPath: string
+  readonly version: string
+  /** Of the account that this process runs under. */
+  readonly uid: number
+  /** Which domain file is meant, in the order of ARCHITECTURE, "The domain file"; throws `no-sample` (78). */
+  domainFile(given: string | undefined): string
+  compose(file: string): Engine
+  initSample(options: SampleOptions): Promise<string>
+  destroySample(root: string): void
+}
+
+export interface SampleOptions {
+  readonly root: string
+  readonly users: number
+  readonly mails: number
+  readonly masterJournal: boolean
+}
+
+/** The options that every verb takes. */
+export interface CommonOptions {
+  readonly config?: string
+  readonly json?: boolean
+  readonly yes?: boolean
+}
+
+/** What a verb ends with: its exit code, and facts that `--json` adds to the result object. */
+export interface CommandResult {
+  readonly exitCode: number
+  readonly facts?: Readonly<Record<string, unknown>>
+}

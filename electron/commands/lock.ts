@@ -1,0 +1,25 @@
+import { Command } from 'commander'
+import type { CommandContext } from './context.ts'
+import { toCommand, type Verb } from './verb.ts'
+
+const lockStatus: Verb = {
+  name: 'status',
+  about: { ja: '排他の状態を表示する', en: 'show who holds the exclusive lock' },
+  async work({ engine, output }) {
+    const lock = await engine().lock.status()
+    if (lock.held) {
+      const { operator, host, pid } = lock.owner
+      const who = `${operator}@${host} (pid ${pid})`
+      output.line({ ja: `排他中: ${who} ${lock.since} から`, en: `Held by ${who} since ${lock.since}` })
+    } else {
+      output.line({ ja: '排他: なし', en: 'The exclusive lock is free' })
+    }
+    return { exitCode: 0, facts: { lock } }
+  },
+}
+
+/** `untenseki lock status`: 排他. */
+export function lockCommand(context: CommandContext, ended: (code: number) => void): Command {
+  const command = new Command('lock').description({ ja: '排他', en: 'the exclusive lock' }[context.language])
+  return command.addCommand(toCommand(lockStatus, context, ended))
+}

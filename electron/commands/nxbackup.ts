@@ -1,0 +1,60 @@
+import { statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { fail } from '../../shared/model/problem.ts'
+import { masterOf, serverOf } from '../core/engine.ts'
+import { assertAllStopped, assertMayBackUp, nxbackup } from '../core/operations/nxbackup.ts'
+import { createPrompter } from './ask.ts'
+import { progressLine } from './progress-line.ts'
+import { bytesText } from './units.ts'
+import type { Verb } from './verb.ts'
+
+interface NxbackupOptions {
+  readonly server?: string
+}
+
+/** The manual's own prompts (15.2.3), word for word. */
+const mediumPrompt = 'バックアップ媒体のスペシャルファイル名を入力してください'
+const surePrompt = 'よろしいですか。(Y/N)'
+
+export const nxbackupVerb: Verb<NxbackupOptions> = {
+  name: 'nxbackup',
+  about: {
+    ja: '停止済みのサーバのバックアップだけを取得する。必ず問い合わせるため,自動化には使えない',
+    en: 'copy a server whose services are stopped; always prompts, so it is of no use unattended',
+  },
+  examples: ['untenseki nxbackup --server hq-mas'],
+  shape: (command, pick) =>
+    command.option(
+      '--server <host>',
+      pick({ ja: 'ホスト名(省略時はマスタ管理サーバ)', en: 'host name (the master without it)' }),
+    ),
+  async work({ engine, options, output, context }) {
+    const composed = engine()
+    const { domain } = composed
+    const server = options.server === undefined ? masterOf(domain) : serverOf(domain, options.server)
+    assertMayBackUp(composed, statSync(domain.file).uid)
+    await assertAllStopped(composed, server)
+    const prompter = createPrompter(context)
+    const line = progressLine(context)
+    try {
+      const to = await prompter.ask(`${mediumPrompt}\n`)
+      if (to === null || to === '') throw fail('medium-path-missing')
+      if (!isAbsolute(to)) throw fail('path-relative', { path: to })
+      const sure = await prompter.ask(`${surePrompt}\n`)
+      if (sure !== 'y' && sure !== 'Y') throw fail('answer-no')
+      const archive = await nxbackup(composed, server, to, { signal: context.signal, onProgress: line.show })
+      const { path, bytes, sha256, members, position } = archive
+      line.clear()
+      output.line({
+        ja: `バックアップを取得しました: ${members} 件,${bytesText(bytes)},変更番号 ${position?.number ?? '-'}`,
+        en: `Backed up: ${members} members, ${bytesText(bytes)}, change number ${position?.number ?? '-'}`,
+      })
+      output.line({ ja: path, en: path })
+      const facts = { archive: { path, bytes, sha256, members }, changeNumber: position?.number ?? null }
+      return { exitCode: 0, facts }
+    } finally {
+      line.clear()
+      prompter.close()
+    }
+  },
+}

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Owner } from '../shared/model/owner.ts'
+import { fail } from '../shared/model/problem.ts'
+import { connectDirectory } from './adapters/directory/connect.ts'
+import { readStoredPosition } from './adapters/directory/stored-position.ts'
+import { fileMedium } from './adapters/media/file.ts'
+import { systemClock } from './adapters/platform/clock.ts'
+import { createRunLock } from './adapters/platform/run-lock.ts'
+import { createRunStore } from './adapters/run-store/run-store.ts'
+import { createServiceDriver } from './adapters/services/driver.ts'
+import { openConsole as openOn, type PreferencesStore } from './core/console/console.ts'
+import type { Console } from './core/console/port.ts'
+import { type Engine, masterOf, serverOf } from './core/engine.ts'
+import type { Log } from './core/ports/log.ts'
+import { loadDomain } from './formats/domain-file.ts'
+import { serviceSocket } from './formats/layout.ts'
+
+export { destroySample, initSample } from './embedded/sample/init.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** What only a root knows: who acts, from which program, on which domain file. */
+export interface EngineOptions {
+  /** Absolute. */
+  readonly configFile: string
+  readonly owner: Owner
+  readonly env: Environment
+  /** Node, or Electron's own binary. */
+  readonly execPath: string
+  /** Whether `execPath` is Electron's binary, which must be told to behave as Node. */
+  readonly electron: boolean
+  readonly servicePath: string
+  readonly workerPath: string
+  readonly product: string
+  readonly uid: number
+  readonly log: Log
+}
+
+/** Where the sample domain lies unless told otherwise: `$XDG_DATA_HOME/untenseki/sample`. */
+export function sampleRootOf(env: Environment, home: string): string {
+  const data = env.XDG_DATA_HOME || join(home, '.local', 'share')
+  return join(data, 'untenseki', 'sample')
+}
+
+/**
+ * The domain file meant (design §3): the one given, else `$UNTENSEKI_CONFIG`, else `/etc/untenseki/domain.yaml`, else
+ * the sample domain's. Throws `no-domain-file` (78) when that is not there.
+ */
+export function findDomainFile(given: string | undefined, env: Environment, home: string): string {
+  const site = '/etc/untenseki/domain.yaml'
+  const sample = join(sampleRootOf(env, home), 'untenseki.yaml')
+  const file = given || env.UNTENSEKI_CONFIG || (existsSync(site) ? site : sample)
+  if (!existsSync(file)) throw fail('no-domain-file', { file })
+  return file
+}
+
+/** Domain file → engine: an adapter behind every port. Opens no connection and starts nothing; throws what is wrong with the file (78). */
+export function composeEngine(options: EngineOptions): Engine {
+  const domain = loadDomain(options.configFile)
+  const master = masterOf(domain)
+  const addressService = master.services.find((service) => service.kind === 'address-service')
+  if (!addressService) throw fail('service-unknown', { service: 'address-service', host: master.host, services: '-' })
+  const socket = serviceSocket(domain, master.host, addressService.id)
+  const directory = connectDirectory({ socket, host: master.host })
+  const env = options.electron ? { ...options.env, ELECTRON_RUN_AS_NODE: '1' } : options.env
+  const launch = { execPath: options.execPath, servicePath: options.servicePath, env }
+  const stateFolder = domain.folders.state
+  return {
+    domain,
+    clock: systemClock,
+    log: options.log,
+    owner: options.owner,
+    product: options.product,
+    workerPath: options.workerPath,
+    uid: options.uid,
+    driver(host, serviceId) {
+      const server = serverOf(domain, host)
+      const service = server.services.find((each) => each.id === serviceId)
+      if (!service) {
+        const services = server.services.map((each) => each.id).join(', ')
+        throw fail('service-unknown', { service: serviceId, host, services })
+      }
+      return createServiceDriver(domain, server, service, launch)
+    },
+    names: directory.names,
+    lock: directory.lock,
+    sessions: directory.sessions,
+    journals: directory.journals,
+    databaseFile: { readPosition: readStoredPosition },
+    runLock: createRunLock({ stateFolder, now: systemClock.now }),
+    runs: createRunStore({ stateFolder }),
+    medium: fileMedium,
+  }
+}
+
+/** A console on that domain; see `core/console/port.ts`. */
+export function openConsole(options: EngineOptions, preferences: PreferencesStore): Promise<Console> {
+  return openOn(composeEngine(options), preferences)
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import type { RunView } from '../../../shared/model/console.ts'
+import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
+import type { RunState } from '../../../shared/model/run-state.ts'
+import { type Engine, masterOf, serverOf } from '../engine.ts'
+import { archiveName } from '../operations/archive-name.ts'
+import { beginMasterBackup, type MasterBackupRun } from '../operations/begin-master-backup.ts'
+import type { ConsoleSide } from '../operations/master-backup.ts'
+import { findUnfinished, rollbackRun } from '../operations/rollback.ts'
+import type { ConsoleStore } from './store.ts'
+
+/** The run of the 手順 window. It lives in the main process: no window's end ends it. */
+export interface RunDriver {
+  prepare(host: string): Promise<void>
+  suggestPath(): string
+  next(to: string | null): Promise<void>
+  all(to: string): Promise<void>
+  cancel(): Promise<void>
+  dismiss(): Promise<void>
+  rollback(): Promise<void>
+  /** Whether services may be down because of this run, or a step is under way. */
+  running(): boolean
+}
+
+export function createRunDriver(
+  engine: Engine,
+  store: ConsoleStore,
+  side: ConsoleSide,
+  settled: () => Promise<void>,
+): RunDriver {
+  let run: MasterBackupRun | null = null
+  let cancelling = false
+  let working = false
+
+  function show(state: RunState, refusal: Problem | null = null): void {
+    const phase = state.outcome ? 'ended' : cancelling ? 'cancelling' : working ? 'busy' : 'idle'
+    const progress = phase === 'busy' ? (store.snapshot().run?.progress ?? null) : null
+    const view: RunView = { state, phase, progress, to: state.to, outageSince: state.stoppedAt, refusal }
+    store.set('run', view)
+  }
+
+  function current(): MasterBackupRun {
+    if (!run) throw fail('no-run')
+    return run
+  }
+
+  /** Begins the work and answers at once; what it comes to is seen in the snapshot. */
+  function begin(work: (begun: MasterBackupRun) => Promise<unknown>): void {
+    const begun = current()
+    if (working) throw fail('run-busy')
+    working = true
+    show(begun.runner.state())
+    let refusal: Problem | null = null
+    work(begun)
+      .catch((error: unknown) => {
+        refusal = toProblem(error)
+      })
+      .finally(() => {
+        working = false
+        show(begun.runner.state(), refusal)
+        void settled()
+      })
+  }
+
+  async function choose(begun: MasterBackupRun, to: string | null): Promise<void> {
+    if (to !== null && to !== begun.runner.state().to) await begun.choosePath(to)
+  }
+
+  return {
+    async prepare(host) {
+      if (run && !run.runner.state().outcome) throw fail('run-busy')
+      const server = serverOf(engine.domain, host)
+      if (!server.roles.includes('master')) throw fail('master-only', { host })
+      cancelling = false
+      run = await beginMasterBackup(engine, side, null, {
+        changed: (state) => show(state),
+        progress: (progress) => store.progress(progress),
+        unrecorded: (event, found) => engine.log({ event: 'run.unrecorded', kind: event.kind, code: found.code }),
+      })
+      show(run.runner.state())
+    },
+    suggestPath() {
+      return join(engine.domain.folders.backups, archiveName(masterOf(engine.domain), engine.clock.now()))
+    },
+    async next(to) {
+      await choose(current(), to)
+      begin((begun) => begun.runner.next())
+    },
+    async all(to) {
+      await choose(current(), to)
+      begin((begun) => begun.runner.all())
+    },
+    async cancel() {
+      const begun = current()
+      cancelling = true
+      show(begun.runner.state())
+      await begun.runner.cancel()
+      show(begun.runner.state())
+      await settled()
+    },
+    async dismiss() {
+      const begun = run
+      if (begun && !begun.runner.state().outcome) {
+        if (working) throw fail('run-busy')
+        await begun.runner.cancel()
+      }
+      run = null
+      store.set('run', null)
+    },
+    async rollback() {
+      const state = await rollbackRun(engine)
+      show(state)
+      await settled()
+    },
+    running: () =>
+      run !== null && run.runner.state().outcome === null && (working || run.runner.state().stoppedAt !== null),
+  }
+}
+
+/** What the console shows at its start when an earlier run was not settled, or null. */
+export function unfinishedView(engine: Engine): RunView | null {
+  const state = findUnfinished(engine)
+  if (!state) return null
+  return { state, phase: 'unfinished', progress: null, to: state.to, outageSince: state.stoppedAt, refusal: null }
+}

@@ -1,0 +1,56 @@
+import type { Domain, ServerConfig } from '../../shared/model/domain.ts'
+import type { Owner } from '../../shared/model/owner.ts'
+import { fail } from '../../shared/model/problem.ts'
+import type { Clock } from './ports/clock.ts'
+import type { DatabaseFile } from './ports/database-file.ts'
+import type { ConsoleSessions, DomainLock } from './ports/domain-lock.ts'
+import type { JournalStore } from './ports/journal-store.ts'
+import type { Log } from './ports/log.ts'
+import type { Medium } from './ports/medium.ts'
+import type { NameDatabase } from './ports/name-database.ts'
+import type { RunLock } from './ports/run-lock.ts'
+import type { RunStore } from './ports/run-store.ts'
+import type { ServiceDriver } from './ports/service-driver.ts'
+
+/** Everything the operations need, composed once by a root: the domain and an adapter behind every port. */
+export interface Engine {
+  readonly domain: Domain
+  readonly clock: Clock
+  readonly log: Log
+  /** Who acts: shown to whoever is refused because of us. */
+  readonly owner: Owner
+  readonly product: string
+  /** The bundled archive worker, a value handed in by the root. */
+  readonly workerPath: string
+  /** Of the account that this process runs under. */
+  readonly uid: number
+  driver(host: string, serviceId: string): ServiceDriver
+  /** At the master's address service. */
+  readonly names: NameDatabase
+  readonly lock: DomainLock
+  readonly sessions: ConsoleSessions
+  readonly journals: JournalStore
+  readonly databaseFile: DatabaseFile
+  readonly runLock: RunLock
+  readonly runs: RunStore
+  readonly medium: Medium
+}
+
+/** The domain's only master. */
+export function masterOf(domain: Domain): ServerConfig {
+  const master = domain.servers.find((server) => server.roles.includes('master'))
+  if (!master) throw fail('server-unknown', { host: 'master', hosts: hostsOf(domain) })
+  return master
+}
+
+/** A server by its host name, or by the word MASTER for the master; throws `server-unknown` (64). */
+export function serverOf(domain: Domain, host: string): ServerConfig {
+  if (host === 'MASTER') return masterOf(domain)
+  const server = domain.servers.find((each) => each.host === host)
+  if (!server) throw fail('server-unknown', { host, hosts: hostsOf(domain) })
+  return server
+}
+
+function hostsOf(domain: Domain): string {
+  return domain.servers.map((server) => server.host).join(', ')
+}

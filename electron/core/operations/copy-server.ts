@@ -1,0 +1,48 @@
+import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archive.ts'
+import type { ServerConfig } from '../../../shared/model/domain.ts'
+import type { Progress } from '../../../shared/model/progress.ts'
+import { assertCleanDatabase, backupTargets } from '../../formats/targets.ts'
+import { createArchive } from '../archive/create.ts'
+import type { Engine } from '../engine.ts'
+
+/**
+ * Copies one server whose Object Server is down into a new archive: what the manual's `nxbackup` does. The change
+ * number is read from the server's own database files. Throws `object-server-unclean` when they are not whole, and
+ * what the archive and the medium throw; then nothing stands under the final name.
+ */
+export async function copyServer(
+  engine: Engine,
+  server: ServerConfig,
+  options: {
+    readonly to: string
+    readonly runId: string
+    readonly signal: AbortSignal
+    readonly onProgress: (progress: Progress) => void
+  },
+): Promise<ArchiveSummary> {
+  assertCleanDatabase(server)
+  const targets = backupTargets(server).map((target) => target.path)
+  const header: ArchiveHeader = {
+    format: 'untenseki-archive',
+    version: 1,
+    setId: options.runId,
+    runId: options.runId,
+    domain: engine.domain.name,
+    server: server.name,
+    host: server.host,
+    layout: server.layout,
+    position: engine.databaseFile.readPosition(server),
+    targets,
+    startedAt: engine.clock.now().toISOString(),
+    product: engine.product,
+  }
+  return createArchive({
+    header,
+    targets,
+    to: options.to,
+    medium: engine.medium,
+    workerPath: engine.workerPath,
+    signal: options.signal,
+    onProgress: options.onProgress,
+  })
+}

@@ -1,0 +1,191 @@
+import type { ArchiveSummary } from '../../../shared/model/archive.ts'
+import type { HeldLock } from '../../../shared/model/lease.ts'
+import { fail } from '../../../shared/model/problem.ts'
+import { masterJournal } from '../../formats/journal-folder.ts'
+import { verifyArchive } from '../archive/verify.ts'
+import { type Engine, masterOf } from '../engine.ts'
+import { type KeptLease, keepLease } from '../lock/keep-lease.ts'
+import type { RunLockHandle } from '../ports/run-lock.ts'
+import type { RunBook, Step } from '../procedure/step.ts'
+import { createDowntime } from '../servers/downtime.ts'
+import { copyServer } from './copy-server.ts'
+import { checkMedium, checkPrivileges } from './preflight.ts'
+
+/** What the run-book asks of whoever drives it: a console logs on and off, a command makes sure that no console is on. */
+export interface ConsoleSide {
+  /** 運転席を起動して,名前データベースウィンドウを表示します。 */
+  open(): Promise<void>
+  /** 運転席を終了します。 Afterwards no console is logged on, or it throws `console-open` (11). */
+  end(): Promise<void>
+}
+
+export interface MasterBackup {
+  readonly book: RunBook
+  /** The answer to the nxbackup prompt; must be set before that step. */
+  setPath(path: string): void
+}
+
+/**
+ * Case (1), マスタ管理サーバのバックアップ (manual 15.2.3 (1)): its steps 1 to 8 in its order, then verification and the
+ * start in reverse. Without `MNG_JOURNAL` steps 1 to 4 fall away, as the manual says. The run lock is already held.
+ */
+export function masterBackup(
+  engine: Engine,
+  console: ConsoleSide,
+  runId: string,
+  runLock: RunLockHandle,
+): MasterBackup {
+  const server = masterOf(engine.domain)
+  const downtime = createDowntime(engine, server)
+  let held: HeldLock | null = null
+  let lease: KeptLease | null = null
+  let path: string | null = null
+  let archive: ArchiveSummary | null = null
+  let verified = false
+
+  async function releaseLock(): Promise<void> {
+    lease?.stop()
+    if (held) await engine.lock.release(held.token)
+    held = null
+  }
+
+  const lockSteps: readonly Step[] = [
+    {
+      id: 'open-console',
+      cancellable: true,
+      async run() {
+        await console.open()
+        return {}
+      },
+    },
+    {
+      id: 'take-lock',
+      cancellable: true,
+      async run() {
+        const { ttlMs, heartbeatMs } = engine.domain.lease
+        held = await engine.lock.acquire(engine.owner, ttlMs)
+        const token = held.token
+        lease = keepLease(() => engine.lock.renew(token), {
+          ttlMs,
+          heartbeatMs,
+          clock: engine.clock,
+          refused: (found) => found.code === 'lock-lost',
+        })
+        return { since: held.since }
+      },
+      undo: releaseLock,
+    },
+    {
+      id: 'clear-journal',
+      cancellable: true,
+      async run() {
+        if (!held || lease?.lost.aborted) throw lease?.lost.reason ?? fail('lock-lost', { host: server.host })
+        const segment = await engine.journals.seal(server.host, held.token, engine.owner)
+        return { records: segment?.records ?? 0, segment: segment?.id ?? null }
+      },
+    },
+    {
+      id: 'release-lock',
+      cancellable: true,
+      async run() {
+        await releaseLock()
+        return {}
+      },
+    },
+  ]
+
+  const stopAndCopy: readonly Step[] = [
+    {
+      id: 'end-console',
+      cancellable: true,
+      async run() {
+        await console.end()
+        return {}
+      },
+    },
+    {
+      id: 'stop-server',
+      cancellable: true,
+      run: (context) => downtime.stop(['dependent', 'server'], context),
+      undo: (context) => downtime.start(['server', 'dependent'], context),
+    },
+    {
+      id: 'stop-directory',
+      cancellable: true,
+      run: (context) => downtime.stop(['address-service', 'object-server'], context),
+      undo: (context) => downtime.start(['object-server', 'address-service'], context),
+    },
+    {
+      id: 'nxbackup',
+      cancellable: true,
+      check: () => checkMedium(engine, server, path),
+      async run(context) {
+        const to = await requirePath()
+        archive = await copyServer(engine, server, { to, runId, signal: context.signal, onProgress: context.progress })
+        const { bytes, sha256, members, position } = archive
+        return { path: to, bytes, sha256, members, changeNumber: position?.number ?? null }
+      },
+      async undo() {
+        if (archive) await engine.medium.remove(archive.path)
+        archive = null
+      },
+    },
+  ]
+
+  const verify: Step = {
+    id: 'verify',
+    cancellable: true,
+    async run({ signal, progress }) {
+      const to = await requirePath()
+      try {
+        const { summary } = await verifyArchive(to, { signal, onProgress: progress, workerPath: engine.workerPath })
+        if (summary.sha256 !== archive?.sha256) throw fail('archive-changed', { path: to })
+        verified = true
+        return { members: summary.members, sha256: summary.sha256 }
+      } catch (error) {
+        if (!signal.aborted) archive = null
+        if (!signal.aborted) await engine.medium.reject(to)
+        throw error
+      }
+    },
+  }
+
+  const start: Step = {
+    id: 'start',
+    cancellable: false,
+    run: (context) => downtime.start(['object-server', 'address-service', 'server', 'dependent'], context),
+  }
+
+  async function requirePath(): Promise<string> {
+    if (path === null) throw fail('medium-path-missing')
+    return path
+  }
+
+  const copyFirst = engine.domain.policies.verify === 'before-start' ? [verify, start] : [start, verify]
+  return {
+    setPath(given) {
+      path = given
+    },
+    book: {
+      steps: [...(masterJournal(server) ? lockSteps : []), ...stopAndCopy, ...copyFirst],
+      settlement: {
+        servicesDown: () => downtime.servicesDown(),
+        outageMs: () => downtime.outageMs(),
+        stoppedAny: () => downtime.stoppedAny(),
+        archive: () => (verified ? archive : null),
+        warnings: () => [],
+        async release() {
+          await releaseLock()
+          runLock.settle()
+        },
+      },
+    },
+  }
+}
+
+/** Everything that can be known before anything stops: targets there and readable, and the medium once it is named. */
+export async function preflightMasterBackup(engine: Engine, to: string | null): Promise<void> {
+  const server = masterOf(engine.domain)
+  checkPrivileges(engine, server)
+  if (to !== null) await checkMedium(engine, server, to)
+}
