@@ -2,15 +2,11 @@ import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, sta
 import { dirname } from 'node:path'
 import { fail } from '../../shared/model/problem.ts'
 import { fsyncFolder, makeFolderDurable } from './durable-file.ts'
-import { scanJournal } from './journal-record.ts'
+import { type JournalScan, scanJournal } from './journal-record.ts'
 import { errorText } from './settings-error.ts'
 
-/**
- * Cuts what an interrupted write left behind the last whole record, durably; never a whole record. Returns the number of
- * bytes cut. Throws `journal-corrupt` and then changes nothing.
- */
-export function cutTornTail(file: string): number {
-  const scan = scanJournal(file)
+/** Cuts a journal durably to what its scan found whole. Returns the number of bytes cut. */
+export function cutTo(file: string, scan: JournalScan): number {
   if (!scan.torn) return 0
   const fd = openSync(file, 'r+')
   try {
@@ -21,6 +17,14 @@ export function cutTornTail(file: string): number {
   } finally {
     closeSync(fd)
   }
+}
+
+/**
+ * Cuts what an interrupted write left behind the last whole record, durably; never a whole record. Returns the number of
+ * bytes cut. Throws `journal-corrupt` and then changes nothing.
+ */
+export function cutTornTail(file: string): number {
+  return cutTo(file, scanJournal(file))
 }
 
 export type JournalAppender = {

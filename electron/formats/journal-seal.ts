@@ -5,9 +5,9 @@ import { type Owner, ownerSchema } from '../../shared/model/owner.ts'
 import { fail, ProblemError } from '../../shared/model/problem.ts'
 import { z } from '../../shared/zod.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from './durable-file.ts'
-import { cutTornTail } from './journal-file.ts'
+import { cutTo } from './journal-file.ts'
 import type { JournalPlace } from './journal-place.ts'
-import { scanJournal } from './journal-record.ts'
+import { type JournalScan, scanJournal } from './journal-record.ts'
 import { errorText } from './settings-error.ts'
 
 /** Who clears and when, durable before the first file moves, so that recovery can name them. */
@@ -57,7 +57,7 @@ function moveInto(place: JournalPlace, content: string, names: readonly string[]
 }
 
 /** Metadata, then the final name. Everything of the journal is already inside `N.sealing`. */
-function finish(place: JournalPlace, id: number, intent: Intent): Segment {
+function finish(place: JournalPlace, id: number, intent: Intent, scan: JournalScan): Segment {
   const folder = join(place.sealedFolder, `${id}.sealing`)
   const { records, validBytes, oldest, newest, first, last } = scanJournal(
     join(folder, contentName, basename(place.file)),
@@ -84,8 +84,9 @@ function finish(place: JournalPlace, id: number, intent: Intent): Segment {
 export function sealJournal(place: JournalPlace, by: Owner, now: Date): Segment | null {
   return guarded(place, () => {
     recoverSealing(place)
-    cutTornTail(place.file)
-    if (scanJournal(place.file).records === 0) return null
+    const scan = scanJournal(place.file)
+    cutTo(place.file, scan)
+    if (scan.records === 0) return null
     const id = Math.max(0, ...finishedIds(place)) + 1
     const folder = join(place.sealedFolder, `${id}.sealing`)
     makeFolderDurable(place.sealedFolder)
@@ -93,7 +94,7 @@ export function sealJournal(place: JournalPlace, by: Owner, now: Date): Segment 
     const intent: Intent = { clearedAt: now.toISOString(), clearedBy: by }
     writeFileDurable(join(folder, intentName), `${JSON.stringify(intent)}\n`)
     moveInto(place, join(folder, contentName), filesToMove(place, true))
-    return finish(place, id, intent)
+    return finish(place, id, intent, scan)
   })
 }
 
@@ -125,7 +126,7 @@ export function recoverSealing(place: JournalPlace): void {
       if (namesIn(content).length === 0) takeBack(place, folder)
       else {
         moveInto(place, content, filesToMove(place, false))
-        finish(place, id, readIntent(folder))
+        finish(place, id, readIntent(folder), scanJournal(join(content, basename(place.file))))
       }
     }
   })
