@@ -47,8 +47,8 @@ export const addressOperations = defineOperations({
   'lock.release': { input: z.object({ token: z.number().int() }), output: z.null() },
   'session.list': { input: z.object({}), output: z.array(sessionSchema) },
   'session.login': { input: z.object({ owner: ownerSchema, leaseMs: leaseMsSchema }), output: sessionSchema },
-  'session.renew': { input: z.object({ id: z.string() }), output: z.null() },
-  'session.logout': { input: z.object({ id: z.string() }), output: z.null() },
+  'session.renew': { input: z.object({ session: z.string() }), output: z.null() },
+  'session.logout': { input: z.object({ session: z.string() }), output: z.null() },
   'journal.list': { input: z.object({}), output: z.array(journalSummarySchema) },
   'journal.seal': {
     input: z.object({ host: z.string(), token: z.number().int(), by: ownerSchema }),

@@ -1,6 +1,6 @@
 import type { z } from '../../shared/zod.ts'
 
-/** One request a service answers: the shape of what goes in and of what comes out. */
+/** One request a service answers: the shape of what goes in (never with a key `id` or `op`) and of what comes out. */
 export type Operation = { readonly input: z.ZodObject; readonly output: z.ZodType }
 
 /** A service's operations by name: the only truth for its server and its clients. */

@@ -72,8 +72,8 @@ export function connectDirectory({ socket, host, timeoutMs = defaultTimeoutMs }:
     sessions: {
       list: () => ask('session.list', {}),
       login: (owner, leaseMs) => ask('session.login', { owner, leaseMs }),
-      renew: async (id) => void (await ask('session.renew', { id })),
-      logout: async (id) => void (await ask('session.logout', { id })),
+      renew: async (id) => void (await ask('session.renew', { session: id })),
+      logout: async (id) => void (await ask('session.logout', { session: id })),
     },
     journals: {
       list: () => ask('journal.list', {}),

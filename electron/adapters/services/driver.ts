@@ -5,6 +5,7 @@ import type { ServiceStatus } from '../../../shared/model/service.ts'
 import type { ServiceDriver } from '../../core/ports/service-driver.ts'
 import { serviceSocket } from '../../formats/layout.ts'
 import { type PidFile, readPidFile, removePidFile, serviceFiles } from '../../formats/pid-file.ts'
+import { WireError } from '../../wire/client.ts'
 import { isSameProcess } from '../../wire/process-identity.ts'
 import { type Launch, type Launched, launchService, whyItDied } from './launch.ts'
 import { liveProcess, type Observed, observe } from './observe.ts'
@@ -32,7 +33,7 @@ export function createServiceDriver(
   return {
     status: () => statusOf(observed, service),
     start: async (signal) => {
-      signal?.throwIfAborted()
+      if (signal?.aborted === true) throw fail('cancelled')
       const one = observed()
       const args = ['--config', domain.file, '--host', server.host, '--service', service.id]
       await startService(one, launch, args, domain.limits.startTimeoutMs, signal)
@@ -64,13 +65,18 @@ async function startService(
   const { host, service, files, socket } = one
   const named = { host, service: service.name, log: files.log }
   const deadline = performance.now() + timeoutMs
-  const mine = liveProcess(files) === null ? launchService(launch, args, files.log) : null
+  let mine: Launched | null = null
   let ended = false
-  void mine?.gone.then(() => {
-    ended = true
-  })
   let last = ''
   for (;;) {
+    if (mine === null && liveProcess(files) === null) {
+      const launched = launchService(launch, args, files.log)
+      mine = launched
+      ended = false
+      void launched.gone.then(() => {
+        ended = mine === launched
+      })
+    }
     try {
       const found = liveProcess(files)
       if (found !== null && (mine === null || found.pid === mine.pid)) {
@@ -85,8 +91,13 @@ async function startService(
             ? error.message
             : String(error)
     }
-    if (ended && mine !== null) throw new ProblemError(whyItDied(mine.said(), named))
-    if (mine === null && liveProcess(files) === null) throw new ProblemError(whyItDied('', named))
+    if (ended && mine !== null) {
+      const why = whyItDied(mine.said(), named)
+      if (why.code !== 'service-already-running') throw new ProblemError(why)
+      // Someone else began it at the same moment, or the one before isn't quite over: wait, or begin again.
+      mine = null
+      ended = false
+    }
     if (signal?.aborted === true) {
       await giveUp(mine)
       throw signal.reason instanceof ProblemError ? signal.reason : fail('cancelled')
@@ -107,7 +118,7 @@ async function giveUp(mine: Launched | null): Promise<void> {
 }
 
 async function stopService(one: Observed, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-  const { host, service, files, socket } = one
+  const { host, service, files } = one
   const named = { host, service: service.name, log: files.log }
   const found = readPidFile(files.pid)
   if (found === null || !isSameProcess(found)) {
@@ -126,7 +137,7 @@ async function stopService(one: Observed, timeoutMs: number, signal: AbortSignal
   }
   // Its pid file goes with its orderly end; one that is left tells that it fell over while stopping.
   if (readPidFile(files.pid)?.pid === found.pid) {
-    throw fail('service-killed', { host, service: service.name, log: files.log, socket })
+    throw fail('service-killed', named)
   }
 }
 
@@ -137,7 +148,8 @@ async function ask({ host, service, socket }: Observed, found: PidFile, timeoutM
       return
     } catch (error) {
       if (error instanceof ProblemError && error.problem.code === 'object-server-in-use') throw error
-      if (!isSameProcess(found)) return
+      // Only where nobody listens any more does a signal say what the request could not.
+      if (!(error instanceof WireError) || error.reason !== 'unreachable' || !isSameProcess(found)) return
     }
   }
   try {

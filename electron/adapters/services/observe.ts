@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceConfig } from '../../../shared/model/domain.ts'
 import { problem, toProblem } from '../../../shared/model/problem.ts'
 import type { ServiceStatus } from '../../../shared/model/service.ts'
@@ -15,6 +16,10 @@ export type Observed = {
 
 /** How long an answer to a question about its state may take. */
 const answerMs = 3_000
+
+/** How long a process may take to go after its socket, and how often it is looked at: no event tells of it. */
+const endingMs = 500
+const lookMs = 20
 
 /** The process that the pid file names, if it still runs. */
 export function liveProcess(files: ServiceFiles): PidFile | null {
@@ -39,14 +44,21 @@ export async function observe({ host, service, files, socket }: Observed): Promi
     const known = { id, name, kind, pid: found.pid, since: found.startedAt }
     if (found.phase !== 'running') return { ...known, state: found.phase, problem: null }
     if (await answers(socket, found.pid)) return { ...known, state: 'running', problem: null }
-    if (readPidFile(files.pid)?.phase !== 'running' || !isSameProcess(found)) {
-      return await observe({ host, service, files, socket })
-    }
+    if (await endsSoon(files, found)) return await observe({ host, service, files, socket })
     const silent = problem('service-silent', { host, service: name, pid: found.pid, log: files.log })
     return { ...known, state: 'failed', problem: silent }
   } catch (error) {
     return { ...down, state: 'failed', problem: toProblem(error) }
   }
+}
+
+/** Whether a process that does not answer is only about to end: a kill takes its socket before its entry. */
+async function endsSoon(files: ServiceFiles, found: PidFile): Promise<boolean> {
+  for (let waited = 0; waited <= endingMs; waited += lookMs) {
+    if (!isSameProcess(found) || readPidFile(files.pid)?.phase !== 'running') return true
+    await sleep(lookMs)
+  }
+  return false
 }
 
 async function answers(socket: string, pid: number): Promise<boolean> {

@@ -110,12 +110,12 @@ export const addressService: ServiceBody = async (context) => {
         onMaster()
         return await queue.run(() => guard.login(owner, leaseMs))
       },
-      'session.renew': async ({ id }) => {
-        guard.renewSession(id)
+      'session.renew': async ({ session }) => {
+        guard.renewSession(session)
         return null
       },
-      'session.logout': async ({ id }) => {
-        await queue.run(() => guard.logout(id))
+      'session.logout': async ({ session }) => {
+        await queue.run(() => guard.logout(session))
         return null
       },
       'journal.list': async () => [...(directory.journals()?.list() ?? [])],

@@ -5,6 +5,8 @@ import { serveSocket } from '../../wire/server.ts'
 import type { ServiceBody } from '../process/run-service.ts'
 import { type AreaDatabase, openArea } from './database.ts'
 
+const momentMs = 250
+
 /**
  * The Object Server: owns the databases in the files of the 初期設定パラメタファイル and serves them on its socket. A request is
  * carried out whole before the next one is looked at, so a transaction is never interleaved with another.
@@ -13,6 +15,18 @@ export const objectServer: ServiceBody = async ({ server, socket, log, requestSt
   const areas = new Map<string, AreaDatabase>()
   for (const area of readAreas(server)) areas.set(area.name, openArea(area))
   const users = new Map<number, string>()
+  let onUserGone = (): void => {}
+
+  /** Resolves when nobody uses it any more, at the latest after a moment: the end of a user that is over may be on its way. */
+  const lastUsersGone = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, momentMs)
+      onUserGone = () => {
+        if (users.size > 0) return
+        clearTimeout(timer)
+        resolve()
+      }
+    })
 
   const areaNamed = (name: string): AreaDatabase => {
     const found = areas.get(name)
@@ -27,13 +41,17 @@ export const objectServer: ServiceBody = async ({ server, socket, log, requestSt
       ping: async () => ({ pid: process.pid }),
       hello: async ({ application }, connection) => {
         users.set(connection.id, application)
-        connection.onClose(() => users.delete(connection.id))
+        connection.onClose(() => {
+          users.delete(connection.id)
+          onUserGone()
+        })
         log.write('info', 'session', { application, connection: connection.id })
         return { areas: [...areas.keys()] }
       },
       query: async ({ area, sql, params }) => areaNamed(area).query(sql, params),
       transaction: async ({ area, statements }) => areaNamed(area).transaction(statements),
       stop: async () => {
+        if (users.size > 0) await lastUsersGone()
         if (users.size > 0) throw fail('object-server-in-use', { users: [...new Set(users.values())].join(', ') })
         requestStop()
         return null
