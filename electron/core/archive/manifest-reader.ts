@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type ArchiveHeader, type ManifestEntry, manifestEntrySchema } from '../../../shared/model/archive.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import type { ArchiveFile } from './archive-file.ts'
@@ -8,6 +9,9 @@ import { HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
 import type { ReadSeal } from './seal.ts'
 import { BLOCK } from './tar-header.ts'
 import { headerLength, parseHeader } from './tar-parse.ts'
+
+/** Entries between two turns of the event loop, which would otherwise wait for a whole frame of them. */
+const A_TURN = 200
 
 /** The header record, from the first frame alone. Throws `archive-member-differs`, `archive-header-invalid`. */
 export async function readHeaderRecord(file: ArchiveFile, seal: ReadSeal): Promise<ArchiveHeader> {
@@ -27,6 +31,7 @@ export async function* readManifest(file: ArchiveFile, seal: ReadSeal): AsyncGen
   const damaged = () => fail('archive-member-differs', { path: file.path, member: MANIFEST_NAME })
   let left: number | null = null
   let rest: Buffer = Buffer.alloc(0)
+  let count = 0
   for await (const { raw } of sealedFrames(file, seal, seal.manifestFrame)) {
     if (raw === null) throw damaged()
     const start = left === null ? memberStart(raw, MANIFEST_NAME) : null
@@ -40,6 +45,8 @@ export async function* readManifest(file: ArchiveFile, seal: ReadSeal): AsyncGen
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', from)) {
       yield parseLine(rest.toString('utf8', from, end), damaged)
       from = end + 1
+      count += 1
+      if (count % A_TURN === 0) await setImmediate()
     }
     rest = Buffer.from(rest.subarray(from))
   }
