@@ -59,9 +59,7 @@ function moveInto(place: JournalPlace, content: string, names: readonly string[]
 /** Metadata, then the final name. Everything of the journal is already inside `N.sealing`. */
 function finish(place: JournalPlace, id: number, intent: Intent, scan: JournalScan): Segment {
   const folder = join(place.sealedFolder, `${id}.sealing`)
-  const { records, validBytes, oldest, newest, first, last } = scanJournal(
-    join(folder, contentName, basename(place.file)),
-  )
+  const { records, validBytes, oldest, newest, first, last } = scan
   const content = { records, bytes: validBytes, oldest, newest, first, last }
   const segment: Segment = { id, host: place.host, ...intent, ...content }
   writeFileDurable(join(folder, metadataName), `${JSON.stringify(segment)}\n`)
