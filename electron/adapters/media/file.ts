@@ -27,8 +27,10 @@ async function check(path: string, wants: MediumWants = {}): Promise<readonly Pr
   const found: Problem[] = []
   if (await present(path)) found.push(problem('medium-exists', { path }))
   if (await present(path + PARTIAL)) found.push(problem('medium-partial-exists', { path: path + PARTIAL }))
-  const about = await stat(folder).catch(() => null)
-  if (!about?.isDirectory()) return [...found, problem('medium-folder-missing', { path: folder })]
+  const about = await stat(folder).catch(codeOf)
+  if (about === 'EACCES') return [...found, problem('medium-not-writable', { path: folder, text: about })]
+  if (typeof about === 'string' || !about.isDirectory())
+    return [...found, problem('medium-folder-missing', { path: folder })]
   const denied = await access(folder, constants.W_OK | constants.X_OK).then(() => null, codeOf)
   if (denied !== null) found.push(problem('medium-not-writable', { path: folder, text: denied }))
   const target = await targetAround(join(await realpath(folder), basename(path)), wants.targets ?? [])

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { fail } from '../../../shared/model/problem.ts'
 import type { ReadAt } from './codec.ts'
@@ -7,7 +8,8 @@ export type ArchiveFile = { readonly path: string; readonly size: number; readon
 
 /** Opens an archive for as long as `use` runs. Throws `archive-missing`, `archive-unreadable`. */
 export async function withArchiveFile<Value>(path: string, use: (file: ArchiveFile) => Promise<Value>): Promise<Value> {
-  const handle = await open(path, 'r').catch((thrown: unknown) => {
+  // A pipe must not make us wait for its writer.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((thrown: unknown) => {
     const code = codeOf(thrown)
     throw code === 'ENOENT' || code === 'ENOTDIR'
       ? fail('archive-missing', { path }, thrown)
@@ -15,7 +17,7 @@ export async function withArchiveFile<Value>(path: string, use: (file: ArchiveFi
   })
   try {
     const about = await handle.stat()
-    if (!about.isFile()) throw fail('archive-unreadable', { path, text: 'EISDIR' })
+    if (!about.isFile()) throw fail('archive-unreadable', { path, text: about.isDirectory() ? 'EISDIR' : 'ENOTSUP' })
     return await use({ path, size: about.size, readAt: (offset, length) => readAt(handle, path, offset, length) })
   } finally {
     await handle.close()

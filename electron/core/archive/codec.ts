@@ -25,7 +25,7 @@ export type Codec = {
   readonly kind: CodecKind
   readonly defaultLevel: number
   readonly compress: (raw: Buffer, level: number) => Promise<Buffer>
-  /** Rejects for a frame that is damaged or gives more than `limit` bytes. */
+  /** Of a frame whose measure was found to be within `limit`. Rejects for one that is damaged, or lied about it. */
   readonly decompress: (frame: Buffer, limit: number) => Promise<Buffer>
   readonly measure: (readAt: ReadAt, offset: number) => Promise<Found>
   /** Wraps the seal's payload so that the decompressing program passes over it. The last `footer` bytes stay in one piece. */

@@ -62,7 +62,11 @@ async function readFrame(
 ): Promise<ReadFrame> {
   const compressed = await file.readAt(offset, length)
   const sha256 = createHash('sha256').update(compressed).digest()
+  const inMemory = async (at: number, count: number) => compressed.subarray(at, at + count)
+  const found = await codec.measure(inMemory, 0)
+  // Asked before decoding: a few bytes can claim to hold more than memory does.
+  const sound = found.kind === 'frame' && found.length === compressed.length && found.rawBound <= FRAME_LIMIT
   // A decoder's refusal is the answer "damaged"; why it refused says nothing to an operator.
-  const raw = accept(sha256) ? await codec.decompress(compressed, FRAME_LIMIT).catch(() => null) : null
+  const raw = sound && accept(sha256) ? await codec.decompress(compressed, FRAME_LIMIT).catch(() => null) : null
   return { offset, compressed, sha256, raw }
 }

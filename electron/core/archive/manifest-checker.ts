@@ -3,7 +3,7 @@ import { manifestEntrySchema } from '../../../shared/model/archive.ts'
 import { fail } from '../../../shared/model/problem.ts'
 
 /** No line is longer: names end at 4 KiB. */
-export const MAX_LINE = 128 * 1024
+const MAX_LINE = 128 * 1024
 
 /**
  * Holds the manifest against the members that came before it. Of each member only six bytes of a digest are kept, so a

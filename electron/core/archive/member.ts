@@ -1,5 +1,5 @@
 import type { ManifestEntry } from '../../../shared/model/archive.ts'
-import { escapeName, unescapeName } from './member-name.ts'
+import { escapeName } from './member-name.ts'
 
 /** What a tar header says about a member. `name` and `link` are bytes, without a folder's trailing slash. */
 export type Member = {
@@ -19,7 +19,7 @@ export type Member = {
 }
 
 /** The manifest's entry of a member. `sha256`: hex, of a file's content. */
-export function toEntry(member: Member, sha256: string | null): ManifestEntry {
+function toEntry(member: Member, sha256: string | null): ManifestEntry {
   return {
     path: escapeName(member.name),
     type: member.type,
@@ -32,21 +32,6 @@ export function toEntry(member: Member, sha256: string | null): ManifestEntry {
     size: member.size,
     sha256,
     link: member.link === null ? null : escapeName(member.link),
-  }
-}
-
-export function fromEntry(entry: ManifestEntry): Member {
-  return {
-    name: unescapeName(entry.path),
-    type: entry.type,
-    mode: entry.mode,
-    uid: entry.uid,
-    gid: entry.gid,
-    user: entry.user,
-    group: entry.group,
-    mtime: BigInt(entry.mtime),
-    size: entry.size,
-    link: entry.link === null ? null : unescapeName(entry.link),
   }
 }
 

@@ -2,8 +2,18 @@ import { createMeter, type JobContext } from './meter.ts'
 import { kindOf } from './source.ts'
 import { placesToWalk, walk } from './walk.ts'
 
-/** What the targets hold: bytes of file content (a file with several names once), and members without the archive's own. */
-export type Measure = { readonly bytes: number; readonly members: number }
+/** What the targets hold. */
+export type Measure = {
+  /** Of file content, a file with several names counted once. */
+  readonly bytes: number
+  /** Without the archive's own. */
+  readonly members: number
+  /**
+   * A guess at the archive's size, for the look at free space before anything is stopped: half of the content and some
+   * for each name (own decision: mail and databases compress better, and a medium short of even this is refused).
+   */
+  readonly expectedBytes: number
+}
 
 /** Counts what an archive of these targets will read. Throws `archive-target-missing`, `archive-source-*`. */
 export function scanTargets(targets: readonly string[], context: JobContext): Measure {
@@ -27,13 +37,5 @@ export function scanTargets(targets: readonly string[], context: JobContext): Me
     bytes += Number(found.stat.size)
   }
   meter.finish()
-  return { bytes, members }
-}
-
-/**
- * A guess at an archive's size, for the look at free space before anything is stopped: half of the content and some for
- * each name (own decision; mail and database files compress better, and a medium that is short of even this is refused).
- */
-export function expectedArchiveBytes({ bytes, members }: Measure): number {
-  return Math.ceil(bytes / 2) + members * 64
+  return { bytes, members, expectedBytes: Math.ceil(bytes / 2) + members * 64 }
 }

@@ -80,6 +80,8 @@ async function damageAt(
   const { inside, after, members } = checker.where()
   if (inside !== null) return fail('archive-member-differs', { path, member: inside })
   if (seal === null && members === 0) return fail('archive-not-an-archive', { path })
+  if (seal !== null && frame.offset >= (seal.starts[seal.manifestFrame] ?? 0))
+    return fail('archive-member-differs', { path, member: MANIFEST_NAME })
   const member = seal === null ? null : await nameOf({ path, ...file }, seal, members)
   if (member !== null) return fail('archive-member-differs', { path, member })
   return fail('archive-damaged', { path, offset: frame.offset, after: after ?? HEADER_NAME })

@@ -106,6 +106,11 @@ export function run(program: string, ...args: string[]): string {
   return done.stdout
 }
 
+/** Whether a program is there and succeeds. */
+export function succeeds(program: string, ...args: string[]): boolean {
+  return spawnSync(program, args).status === 0
+}
+
 /** All that a backup must bring back of a tree, one line a name (as Latin-1, so that every byte shows). */
 export function treeOf(root: string): string[] {
   const lines: string[] = []
