@@ -2,7 +2,7 @@
  * Runs the packaged program's own binary, without a display, in a folder of its own: a domain is made and started from
  * inside the asar, its master archived by a worker from inside the asar, the archive verified, the domain removed.
  */
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './lib/exec.mjs'
@@ -68,9 +68,24 @@ async function backUp(untenseki, home) {
     if (!existsSync(archive) || statSync(archive).size === 0) throw new Stop(1, `${archive} was not written`)
     await untenseki('verify', archive)
   } finally {
-    await untenseki('domain', 'destroy', '--yes')
+    await untenseki('domain', 'destroy', '--root', domain, '--yes')
   }
   if (existsSync(domain)) throw new Stop(1, `${domain} is still there`)
+}
+
+/** Processes of the packaged program whose command line names a path under `folder`. */
+function processesOf(folder) {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.filter((pid) => commandLine(pid).includes(`${folder}/`)).map(Number)
+}
+
+/** Empty for a process that ended meanwhile. */
+function commandLine(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 await runMain(async () => {
@@ -79,7 +94,10 @@ await runMain(async () => {
   const home = mkdtempSync(join(tmpdir(), 'untenseki-package-'))
   try {
     await backUp(commandsIn(home), home)
+    const left = processesOf(home)
+    if (left.length > 0) throw new Stop(1, `services outlived their domain: ${left.join(' ')}`)
   } finally {
+    for (const pid of processesOf(home)) process.kill(pid, 'SIGKILL')
     rmSync(home, { recursive: true, force: true })
   }
   process.stdout.write('package: a service started and a worker archived from inside the asar; fuses as asked\n')
