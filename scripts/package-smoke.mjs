@@ -79,6 +79,14 @@ function processesOf(folder) {
   return pids.filter((pid) => commandLine(pid).includes(`${folder}/`)).map(Number)
 }
 
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
 /** Empty for a process that ended meanwhile. */
 function commandLine(pid) {
   try {
@@ -97,7 +105,7 @@ await runMain(async () => {
     const left = processesOf(home)
     if (left.length > 0) throw new Stop(1, `services outlived their domain: ${left.join(' ')}`)
   } finally {
-    for (const pid of processesOf(home)) process.kill(pid, 'SIGKILL')
+    for (const pid of processesOf(home)) kill(pid)
     rmSync(home, { recursive: true, force: true })
   }
   process.stdout.write('package: a service started and a worker archived from inside the asar; fuses as asked\n')
