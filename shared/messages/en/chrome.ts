@@ -7,6 +7,7 @@ export const enChrome: Translated<typeof jaChrome> = {
   'window.run-book': 'Procedure',
   'window.failure': 'The console cannot open',
 
+  'menu.bar': 'Menu bar',
   'menu.file': 'File',
   'menu.maintenance': 'DB Maintenance',
   'menu.users': 'User Information',
@@ -38,6 +39,7 @@ export const enChrome: Translated<typeof jaChrome> = {
   'reason.not-master': 'In this version only the management server has a procedure.',
   'reason.run-going': 'A procedure is running.',
   'reason.backup-open': 'Close the Backup dialog first.',
+  'reason.run-ended': 'The procedure has ended.',
   'reason.busy': 'Please wait.',
   'reason.directory-down': "The management server's address service does not answer.",
   'reason.locked': '{owner} holds the exclusive lock: nothing can be registered.',

@@ -4,6 +4,7 @@ export const jaChrome = {
   'window.run-book': '手順',
   'window.failure': '運転席を起動できません',
 
+  'menu.bar': 'メニューバー',
   'menu.file': 'ファイル',
   'menu.maintenance': 'DBメンテナンス',
   'menu.users': 'ユーザ情報',
@@ -36,6 +37,7 @@ export const jaChrome = {
   'reason.not-master': 'この版で手順を実行できるのはマスタ管理サーバだけです。',
   'reason.run-going': '手順を実行しています。',
   'reason.backup-open': 'バックアップダイアログを閉じてから操作してください。',
+  'reason.run-ended': '手順は終わっています。',
   'reason.busy': '処理しています。',
   'reason.directory-down': 'マスタ管理サーバのアドレスサービスが応答しません。',
   'reason.locked': '{owner}が排他中のため,登録できません。',

@@ -1,0 +1,146 @@
+import { type ReactNode, useMemo, useState } from 'react'
+import { type MenuCommand, type MenuItem, nameDatabaseMenus } from '../../../shared/menu.ts'
+import { Button } from '../../chrome/button.tsx'
+import { Grid } from '../../chrome/grid.tsx'
+import { MenuBar } from '../../chrome/menu-bar/menu-bar.tsx'
+import { Panel } from '../../chrome/panel.tsx'
+import { Tree } from '../../chrome/tree.tsx'
+import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
+import { ownerName } from '../../text/format.ts'
+import { useText } from '../../text/use-text.ts'
+import { BackupDialog } from '../backup/backup-dialog.tsx'
+import { CommonDialogs } from '../common-commands.tsx'
+import { reasonAgainst } from '../conditions.ts'
+import { useServerName } from '../use-words.ts'
+import { DatabaseStatus } from './database-status.tsx'
+import { entityRow } from './entity-row.ts'
+import { ancestorsOf, childrenByParent, hierarchyRows, topKey } from './hierarchy.ts'
+import { RegisterDialog } from './register-dialog.tsx'
+import { SearchDialog } from './search-dialog.tsx'
+import { useRefresh } from './use-refresh.ts'
+
+/** 名前データベース: the hierarchy, the organisations below its chosen node, and that node's users. */
+export function NameDatabaseWindow(): ReactNode {
+  const actions = useActions()
+  const { browse: browsing } = actions
+  const { t, format } = useText()
+  const nameOf = useServerName()
+  const browse = useApp((state) => state.browse)
+  const dialog = useApp((state) => state.dialog)
+  const opening = useApp((state) => state.busy.includes('backup.open'))
+  const snapshot = useSnapshot((whole) => whole)
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
+  const [organization, setOrganization] = useState<readonly string[]>([])
+  const children = useMemo(() => childrenByParent(browse.organizations), [browse.organizations])
+  useRefresh()
+
+  const { directory } = snapshot
+  const lock = directory.kind === 'up' && directory.status.lock.held ? directory.status.lock : null
+  const registerReason = () => {
+    if (directory.kind !== 'up') return t('reason.directory-down')
+    return lock === null ? null : t('reason.locked', { owner: ownerName(lock.owner) })
+  }
+  const reasonOf = (item: MenuItem) => {
+    if (item.command === 'backup' && opening) return t('reason.busy')
+    const reason = item.needs === undefined ? null : reasonAgainst(item.needs, snapshot, null)
+    return reason === null ? null : t(reason)
+  }
+  const onCommand = (command: MenuCommand) => {
+    switch (command) {
+      case 'backup':
+        return void actions.openBackup()
+      case 'select-all':
+        return browsing.selectAll()
+      case 'close':
+        return void actions.closeWindow()
+      case 'search-users':
+        return actions.show({ kind: 'search', entity: 'user' })
+      case 'search-organizations':
+        return actions.show({ kind: 'search', entity: 'organization' })
+      case 'about':
+        return actions.show({ kind: 'about' })
+      default:
+        return undefined
+    }
+  }
+  const expand = (key: string, open: boolean) =>
+    setExpanded((before) => {
+      const after = new Set(before)
+      if (open) after.add(key)
+      else after.delete(key)
+      return after
+    })
+  const showNode = (id: string) => {
+    setExpanded((before) => new Set([...before, ...ancestorsOf(browse.organizations, id)]))
+    setOrganization([])
+    browsing.chooseNode(id === topKey ? null : id)
+  }
+
+  return (
+    <div className="window">
+      <MenuBar menus={nameDatabaseMenus} reasonOf={reasonOf} onCommand={onCommand} />
+      <main className="panes panes-database" aria-busy={browse.loading}>
+        <Panel title={t('database.hierarchy')}>
+          <Tree
+            label={t('database.hierarchy')}
+            rows={hierarchyRows(children, expanded, t('database.top'))}
+            selected={browse.node ?? topKey}
+            onSelect={showNode}
+            onExpand={expand}
+          />
+        </Panel>
+        <Panel title={t('database.organizations')}>
+          <Grid
+            label={t('database.organizations')}
+            columns={[
+              { id: 'id', label: t('column.organization-id') },
+              { id: 'name', label: t('column.organization-name') },
+            ]}
+            rows={(children.get(browse.node) ?? []).map((each) => entityRow(each, nameOf))}
+            selected={organization}
+            onSelect={setOrganization}
+            onOpen={showNode}
+          />
+        </Panel>
+        <Panel title={t('database.users')}>
+          <Grid
+            key={browse.node}
+            label={t('database.users')}
+            columns={[
+              { id: 'id', label: t('column.user-id') },
+              { id: 'name', label: t('column.user-name') },
+              { id: 'host', label: t('column.mail-server') },
+            ]}
+            rows={browse.users.map((each) => entityRow(each, nameOf))}
+            selected={browse.selected}
+            onSelect={browsing.select}
+            onSelectAll={browsing.selectAll}
+            onEnd={() => void browsing.moreUsers()}
+          />
+        </Panel>
+      </main>
+      <div className="button-row">
+        <Button
+          label={t('register.button')}
+          mnemonic="N"
+          asks
+          reason={registerReason()}
+          onPress={() => actions.show({ kind: 'register' })}
+        />
+        {directory.kind === 'up' && (
+          <span className="row-end">
+            {t('database.counts', {
+              users: format.number(directory.status.users),
+              organizations: format.number(directory.status.organizations),
+            })}
+          </span>
+        )}
+      </div>
+      <DatabaseStatus />
+      {dialog?.kind === 'register' && <RegisterDialog node={browse.node} />}
+      {dialog?.kind === 'search' && <SearchDialog kind={dialog.entity} onShow={showNode} />}
+      {dialog?.kind === 'backup' && <BackupDialog cleared={dialog.cleared} />}
+      <CommonDialogs />
+    </div>
+  )
+}

@@ -1,0 +1,26 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import type { RunState } from '../../../shared/model/run-state.ts'
+import { Panel } from '../../chrome/panel.tsx'
+import { useText } from '../../text/use-text.ts'
+
+/** The run's log, newest last and in sight. */
+export function RunLog({ log }: { readonly log: RunState['log'] }): ReactNode {
+  const { t, format, language } = useText()
+  const end = useRef<HTMLLIElement>(null)
+  const { length } = log
+  useEffect(() => {
+    if (length > 0) end.current?.scrollIntoView({ block: 'nearest' })
+  }, [length])
+  return (
+    <Panel title={t('run.log')} className="panel-log">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
+      <ol className="list log" role="log" aria-label={t('run.log')} tabIndex={0}>
+        {log.map((line, index) => (
+          <li key={`${line.at} ${line.en}`} ref={index === length - 1 ? end : undefined}>
+            {format.time(line.at)} {line[language]}
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  )
+}

@@ -1,0 +1,67 @@
+import type { ReactNode } from 'react'
+import type { RunView } from '../../../shared/model/console.ts'
+import type { StepView } from '../../../shared/model/run-state.ts'
+import { StateMark } from '../../chrome/state-mark.tsx'
+import { useNow } from '../../chrome/use-now.ts'
+import { useText } from '../../text/use-text.ts'
+import { ProgressLine } from './progress-line.tsx'
+import { receiptText, stepMark, stepNumber } from './step-words.ts'
+
+/** The steps in order: the manual's numbers, each with its state, what it left behind and how long it took. */
+export function StepList({ run }: { readonly run: RunView }): ReactNode {
+  const { t } = useText()
+  const heads = ['step-number', 'step', 'step-state', 'result', 'duration'] as const
+  return (
+    <div className="list steps">
+      <table aria-label={t('run.steps')}>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {t(`column.${head}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {run.state.steps.map((step) => (
+            <StepRow key={step.id} step={step} run={run} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function StepRow({ step, run }: { readonly step: StepView; readonly run: RunView }): ReactNode {
+  const text = useText()
+  const { t, format, language } = text
+  const going = step.state === 'running' || step.state === 'undoing'
+  const now = useNow(going)
+  const from = step.startedAt === null ? null : Date.parse(step.startedAt)
+  const to = step.endedAt === null ? (going ? now : null) : Date.parse(step.endedAt)
+  const working = step.state === 'running' && run.progress !== null && showsProgress(step, run.progress.phase)
+  return (
+    <tr data-step={step.id} data-state={step.state} aria-current={going ? 'step' : undefined}>
+      <td className="numeric">{stepNumber(step.id)}</td>
+      <td>{t(`step.${step.id}`)}</td>
+      <td>
+        <StateMark mark={stepMark(step.state)} word={t(`step-state.${step.state}`)} />
+      </td>
+      <td className="result">
+        {working && run.progress !== null ? (
+          <ProgressLine progress={run.progress} />
+        ) : step.problem !== null ? (
+          step.problem.message[language]
+        ) : (
+          receiptText(step.receipt, text)
+        )}
+      </td>
+      <td className="numeric">{from === null || to === null ? '' : format.duration(to - from)}</td>
+    </tr>
+  )
+}
+
+function showsProgress(step: StepView, phase: 'scan' | 'archive' | 'verify' | 'copy'): boolean {
+  return step.id === 'verify' ? phase === 'verify' : step.id === 'nxbackup' && phase !== 'verify'
+}

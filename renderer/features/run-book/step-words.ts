@@ -1,0 +1,41 @@
+import { ja, type MessageKey } from '../../../shared/messages/ja.ts'
+import { type Receipt, type StepId, stepIds } from '../../../shared/model/run.ts'
+import type { StepView } from '../../../shared/model/run-state.ts'
+import type { Mark } from '../../chrome/state-mark.tsx'
+import type { Text } from '../../text/use-text.ts'
+
+const marks: Readonly<Record<StepView['state'], Mark>> = {
+  waiting: 'waiting',
+  running: 'moving',
+  done: 'done',
+  failed: 'failed',
+  undoing: 'moving',
+  undone: 'partial',
+  'undo-failed': 'failed',
+}
+
+export function stepMark(state: StepView['state']): Mark {
+  return marks[state]
+}
+
+/** The step's number: the manual's own for case (1), then ours; also where the first four are not needed. */
+export function stepNumber(id: StepId): number {
+  return stepIds.indexOf(id) + 1
+}
+
+/** What a step left behind, in words; what it did not tell is left out. */
+export function receiptText(receipt: Receipt | null, { t, format }: Pick<Text, 't' | 'format'>): string {
+  if (receipt === null) return ''
+  const parts: string[] = []
+  for (const [name, value] of Object.entries(receipt)) {
+    if (value === null || value === '') continue
+    const shown = typeof value === 'string' ? value : name === 'bytes' ? format.bytes(value) : format.number(value)
+    const key = `receipt.${name}`
+    parts.push(isMessage(key) ? t(key, { value: shown }) : t('receipt.other', { name, value: shown }))
+  }
+  return parts.join(', ')
+}
+
+function isMessage(key: string): key is MessageKey {
+  return Object.hasOwn(ja, key)
+}

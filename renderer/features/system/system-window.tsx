@@ -1,0 +1,128 @@
+import { type ReactNode, useState } from 'react'
+import { type MenuCommand, type MenuItem, systemMenus } from '../../../shared/menu.ts'
+import { Button } from '../../chrome/button.tsx'
+import { Grid } from '../../chrome/grid.tsx'
+import { MenuBar } from '../../chrome/menu-bar/menu-bar.tsx'
+import { Panel } from '../../chrome/panel.tsx'
+import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
+import { useText } from '../../text/use-text.ts'
+import { CommonDialogs } from '../common-commands.tsx'
+import { reasonAgainst } from '../conditions.ts'
+import { useWords } from '../use-words.ts'
+import { Activities } from './activities.tsx'
+import { ControlDialog } from './control-dialog.tsx'
+import { Notices } from './notices.tsx'
+import { serverRows } from './server-rows.tsx'
+import { SiteList } from './site-list.tsx'
+import { SystemStatus } from './system-status.tsx'
+
+/** システム管理: the domain's servers, their services, and the ways to everything else. */
+export function SystemWindow(): ReactNode {
+  const actions = useActions()
+  const text = useText()
+  const words = useWords()
+  const { t } = text
+  const snapshot = useSnapshot((whole) => whole)
+  const dialog = useApp((state) => state.dialog)
+  const [row, setRow] = useState<string | null>(null)
+  const [expanded, setExpanded] = useState<readonly string[]>(() => snapshot.servers.map((server) => server.host))
+  const host = row?.split('/')[0] ?? null
+  const target = snapshot.servers.find((server) => dialog !== null && 'host' in dialog && server.host === dialog.host)
+
+  const reasonOf = (item: Pick<MenuItem, 'needs'>) => {
+    const reason = item.needs === undefined ? null : reasonAgainst(item.needs, snapshot, host)
+    return reason === null ? null : t(reason)
+  }
+  const isChecked = ({ command }: MenuItem) => {
+    const { openNameDatabase, language } = snapshot.preferences
+    return command === 'toggle-open-name-database' ? openNameDatabase : command === `language-${language}`
+  }
+  const onCommand = (command: MenuCommand) => {
+    switch (command) {
+      case 'open-name-database':
+        return void actions.openWindow('name-database')
+      case 'logon':
+        return void actions.logon()
+      case 'logoff':
+        return void actions.logoff()
+      case 'quit':
+        return void actions.quit(false)
+      case 'start':
+      case 'stop':
+        return host === null ? undefined : actions.show({ kind: command, host })
+      case 'run-book':
+        return host === null ? undefined : void actions.openRunBook(host)
+      case 'toggle-open-name-database':
+        return void actions.setPreferences({ openNameDatabase: !snapshot.preferences.openNameDatabase })
+      case 'language-ja':
+        return void actions.setPreferences({ language: 'ja' })
+      case 'language-en':
+        return void actions.setPreferences({ language: 'en' })
+      case 'about':
+        return actions.show({ kind: 'about' })
+      default:
+        return undefined
+    }
+  }
+  const expand = (key: string, open: boolean) =>
+    setExpanded((before) => (open ? [...before, key] : before.filter((each) => each !== key)))
+
+  return (
+    <div className="window">
+      <MenuBar menus={systemMenus} reasonOf={reasonOf} isChecked={isChecked} onCommand={onCommand} />
+      <Notices />
+      <main className="panes panes-system">
+        <Panel title={t('system.sites')}>
+          <SiteList />
+        </Panel>
+        <Panel title={t('system.servers')}>
+          <Grid
+            label={t('system.servers')}
+            columns={[
+              { id: 'server', label: t('column.server') },
+              { id: 'host', label: t('column.host') },
+              { id: 'kind', label: t('column.kind') },
+              { id: 'state', label: t('column.state') },
+              { id: 'replication', label: t('column.replication') },
+              { id: 'detail', label: t('column.detail') },
+            ]}
+            rows={serverRows({ ...snapshot, expanded, text, words })}
+            selected={row === null ? [] : [row]}
+            onSelect={(keys) => setRow(keys[0] ?? null)}
+            onOpen={(key) => expand(key, !expanded.includes(key))}
+            onExpand={expand}
+          />
+        </Panel>
+      </main>
+      <Activities activities={snapshot.activities} />
+      <div className="button-row">
+        <Button
+          label={t('menu.start')}
+          mnemonic="T"
+          asks
+          reason={reasonOf({ needs: 'server-chosen' })}
+          onPress={() => onCommand('start')}
+        />
+        <Button
+          label={t('menu.stop')}
+          mnemonic="P"
+          asks
+          reason={reasonOf({ needs: 'server-chosen' })}
+          onPress={() => onCommand('stop')}
+        />
+        <Button
+          label={t('menu.run-book')}
+          mnemonic="R"
+          asks
+          reason={reasonOf({ needs: 'master-chosen' })}
+          onPress={() => onCommand('run-book')}
+        />
+      </div>
+      <SystemStatus />
+      {target !== undefined && (dialog?.kind === 'start' || dialog?.kind === 'stop') && (
+        <ControlDialog key={`${dialog.kind} ${target.host}`} action={dialog.kind} server={target} />
+      )}
+      <CommonDialogs />
+    </div>
+  )
+}

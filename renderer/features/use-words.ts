@@ -1,0 +1,29 @@
+import type { DirectoryView } from '../../shared/model/console.ts'
+import type { ServerStatus } from '../../shared/model/server.ts'
+import { useSnapshot } from '../store/use-app.ts'
+import { ownerName } from '../text/format.ts'
+import { useText } from '../text/use-text.ts'
+import { replicationOf } from './server-state.ts'
+
+/** Phrases that several windows share. */
+export function useWords() {
+  const { t, format } = useText()
+  return {
+    roles: (server: ServerStatus) => server.roles.map((role) => t(`role.${role}`)).join('・'),
+    replication(directory: DirectoryView, host: string): string {
+      const word = replicationOf(directory, host)
+      if (word.kind === 'waiting') return t('replication.waiting', { count: format.number(word.count) })
+      return word.kind === 'complete' ? t('replication.complete') : t('dash')
+    },
+    lock(directory: DirectoryView): string {
+      if (directory.kind !== 'up') return t('unknown')
+      return directory.status.lock.held ? ownerName(directory.status.lock.owner) : t('none')
+    },
+  }
+}
+
+/** A server's own name; its host where it is not known. */
+export function useServerName(): (host: string) => string {
+  const servers = useSnapshot((snapshot) => snapshot.servers)
+  return (host) => servers.find((server) => server.host === host)?.name ?? host
+}

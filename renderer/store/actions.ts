@@ -1,0 +1,91 @@
+import type { Preferences } from '../../shared/model/console.ts'
+import { browseActions } from './browse.ts'
+import type { Dialog } from './state.ts'
+import type { Access } from './store.ts'
+
+/** Everything that a window's features can do. */
+export function createActions(access: Access) {
+  const { store, ask } = access
+  const show = (dialog: Dialog | null) => store.setState({ dialog })
+
+  return {
+    browse: browseActions(access),
+    show,
+    dismissFailure: () => store.setState({ failure: null }),
+    chooseServer: (host: string) => store.setState({ host }),
+    setPreferences: (part: Partial<Preferences>) => ask('preferences.set', part),
+    logon: () => ask('session.logon', null),
+    logoff: () => ask('session.logoff', null),
+    openWindow: (kind: 'name-database' | 'run-book') => ask('window.open', { kind }),
+    closeWindow: () => ask('window.close', null),
+
+    /** 運転席終了; while a run goes on it asks first. */
+    async quit(confirmed: boolean): Promise<void> {
+      const answer = await ask('console.quit', { confirmed })
+      show(answer?.quitting === false ? { kind: 'quit' } : null)
+    },
+    start: (host: string, serviceId: string | null) => ask('servers.start', { host, serviceId }),
+    stop: (host: string, serviceId: string | null) => ask('servers.stop', { host, serviceId }),
+
+    /** Begins 排他; the dialog opens only when it was granted. */
+    async openBackup(): Promise<void> {
+      if ((await ask('backup.open', null)) !== undefined) show({ kind: 'backup', cleared: null })
+    },
+    async closeBackup(): Promise<void> {
+      await ask('backup.close', null)
+      show(null)
+    },
+    async clearJournal(host: string): Promise<void> {
+      const segment = await ask('journal.clear', { host })
+      if (segment !== undefined) show({ kind: 'backup', cleared: { host, segment } })
+    },
+
+    /** Prepares the run-book of a server, unless one is under way, and shows its window. */
+    async openRunBook(host: string): Promise<void> {
+      const run = store.getState().snapshot?.run ?? null
+      const other = run !== null && run.phase === 'ended' && (await ask('run.dismiss', null)) === undefined
+      if (other) return
+      const ready = run !== null && run.phase !== 'ended'
+      if (!ready && (await ask('run.prepare', { host })) === undefined) return
+      await ask('window.open', { kind: 'run-book' })
+    },
+    /** 次へ or すべて実行: asks the nxbackup prompts first where the path is needed and not known. */
+    async proceed(goal: 'next' | 'all'): Promise<void> {
+      const run = store.getState().snapshot?.run
+      if (run === null || run === undefined) return
+      const next = run.state.steps.find((step) => step.state === 'waiting')?.id
+      const path = run.to ?? run.state.to
+      if (goal === 'next' && next !== 'nxbackup') {
+        await ask('run.next', { to: null })
+      } else if (path !== null) {
+        await (goal === 'next' ? ask('run.next', { to: path }) : ask('run.all', { to: path }))
+      } else {
+        const suggested = await ask('run.suggestPath', null)
+        if (suggested !== undefined) show({ kind: 'nxbackup', goal, suggested })
+      }
+    },
+    /** The nxbackup prompts were answered with a path and `y`. */
+    async answerNxbackup(goal: 'next' | 'all', to: string): Promise<void> {
+      show(null)
+      await (goal === 'next' ? ask('run.next', { to }) : ask('run.all', { to }))
+    },
+    async cancelRun(): Promise<void> {
+      show(null)
+      await ask('run.cancel', null)
+    },
+    async dismissRun(): Promise<void> {
+      if ((await ask('run.dismiss', null)) !== undefined) await ask('window.close', null)
+    },
+    rollbackRun: () => ask('run.rollback', null),
+    /** Starts again what an ended run had to leave down: `host/service` each, in the order given. */
+    async startServices(names: readonly string[]): Promise<void> {
+      for (const name of names) {
+        const [host, serviceId] = name.split('/')
+        if (host === undefined || serviceId === undefined) continue
+        if ((await ask('servers.start', { host, serviceId })) === undefined) return
+      }
+    },
+  }
+}
+
+export type Actions = ReturnType<typeof createActions>

@@ -1,0 +1,24 @@
+import { createContext, useContext } from 'react'
+import { en } from '../../shared/messages/en.ts'
+import { fill } from '../../shared/messages/fill.ts'
+import { ja, type MessageKey } from '../../shared/messages/ja.ts'
+import type { Language } from '../../shared/model/console.ts'
+import { createFormat, type Format } from './format.ts'
+
+/** The window's language: its texts and its formats. */
+export interface Text {
+  readonly language: Language
+  readonly t: (key: MessageKey, params?: Readonly<Record<string, string | number>>) => string
+  readonly format: Format
+}
+
+export function createText(language: Language): Text {
+  const table: Readonly<Record<MessageKey, string>> = language === 'ja' ? ja : en
+  return { language, t: (key, params = {}) => fill(table[key], params), format: createFormat(language) }
+}
+
+export const TextContext = createContext<Text>(createText('ja'))
+
+export function useText(): Text {
+  return useContext(TextContext)
+}
