@@ -2,14 +2,14 @@
  * Builds `out/`: the roots of electron/ as CommonJS for Node 18.15, the renderer for Chrome 114. Everything but the
  * native packages is bundled. Built beside and renamed, so that a half-built `out/` is never seen.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
 import { log, runMain, Stop } from './lib/log.mjs'
-import { root } from './lib/paths.mjs'
+import { cacheDir, root } from './lib/paths.mjs'
 import { buildStampFile, sourceDigest } from './lib/source-digest.mjs'
 
 /** They hold or load machine code, so they stay packages of the shipped program. */
@@ -100,8 +100,16 @@ function checkExternals(result) {
   }
 }
 
+/** Takes away what builds left that were killed on their way. */
+function sweep() {
+  for (const name of readdirSync(cacheDir)) {
+    const pid = /^build-(\d+)/.exec(name)?.[1]
+    if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(cacheDir, name), { recursive: true, force: true })
+  }
+}
+
 async function replaceFolder(from, to) {
-  const old = `${to}.old-${process.pid}`
+  const old = join(cacheDir, `build-${process.pid}-replaced`)
   if (existsSync(to)) await rename(to, old)
   await rename(from, to)
   rmSync(old, { recursive: true, force: true })
@@ -111,7 +119,9 @@ await runMain(async () => {
   process.env.NODE_ENV = 'production'
   const started = Date.now()
   const out = join(root, 'out')
-  const next = `${out}.next-${process.pid}`
+  const next = join(cacheDir, `build-${process.pid}`)
+  mkdirSync(cacheDir, { recursive: true })
+  sweep()
   const digest = sourceDigest()
   try {
     checkExternals(await build(mainConfig(next)))
