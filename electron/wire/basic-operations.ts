@@ -8,4 +8,3 @@ export const basicOperations = defineOperations({
   /** Ends the service in order; answered before it ends. */
   stop: { input: z.object({}), output: z.null() },
 })
-export type BasicOperations = typeof basicOperations

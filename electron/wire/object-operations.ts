@@ -35,4 +35,3 @@ export const objectOperations = defineOperations({
   /** Ends the Object Server; `object-server-in-use` names the applications while any has a session. */
   stop: { input: z.object({}), output: z.null() },
 })
-export type ObjectOperations = typeof objectOperations

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -30,6 +31,32 @@ describe('Object Server', { timeout: 60_000 }, () => {
       return async () => renameSync(`${file}.away`, file)
     },
   }))
+
+  it('is one process in a session of its own that no hangup ends', async () => {
+    await test.start(host, 'object-server')
+    const pid = test.pid(host, 'object-server')
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')
+    expect(fields.slice(2, 4)).toEqual([String(pid), String(pid)])
+    process.kill(pid, 'SIGHUP')
+    const args = [test.launch.servicePath, '--config', test.domain.file, '--host', host, '--service', 'object-server']
+    const second = spawnSync(test.launch.execPath, args)
+    expect(second.status).toBe(1)
+    expect(readFileSync(serviceFiles(test.domain, host, 'object-server').log, 'utf8')).toContain(
+      'service-already-running',
+    )
+    expect(await test.driver(host, 'object-server').status()).toMatchObject({ state: 'running', pid })
+    process.kill(pid, 'SIGTERM')
+    await expect.poll(async () => (await test.driver(host, 'object-server').status()).state).toBe('stopped')
+  })
+
+  it('refuses a service that the domain file does not know', () => {
+    const args = [test.launch.servicePath, '--config', test.domain.file, '--host', host, '--service', 'none']
+    const { status, stderr } = spawnSync(test.launch.execPath, args, { encoding: 'utf8' })
+    expect(status).toBe(64)
+    expect(JSON.parse(stderr).problem).toMatchObject({ code: 'service-unknown', params: { host, service: 'none' } })
+  })
 
   it('leaves no journal beside its files after an orderly end', () => {
     for (const { path } of readAreas(test.server(host)).flatMap((area) => area.files)) {

@@ -51,7 +51,7 @@ export function openJournals(places: readonly JournalPlace[], hosts: readonly st
           head !== null && head.number > (best?.position.number ?? -1) ? { host: place.host, position: head } : best,
         null,
       ),
-    firstMissing: () => Math.min(...all.map(({ head }) => (head?.number ?? -1) + 1)),
+    firstMissing: () => Math.min(Number.MAX_SAFE_INTEGER, ...all.map(({ head }) => (head?.number ?? -1) + 1)),
     append: (changes) => {
       for (const one of all) appendTo(one, changes)
     },

@@ -10,6 +10,9 @@ import { createWireClient } from '../../wire/client.ts'
 import { nameDatabaseArea } from '../../wire/name-database.ts'
 import { makeTestDomain, problemOf, type TestDomain, until } from '../testing/sample.ts'
 
+/** Of util-linux: caps the size of the files that a running process can write. */
+const prlimit = 'prlimit'
+
 describe('recovery of the name database', { timeout: 60_000 }, () => {
   let test: TestDomain
   beforeAll(async () => {
@@ -31,7 +34,7 @@ describe('recovery of the name database', { timeout: 60_000 }, () => {
     const [place] = journalPlaces(test.domain)
     const size = statSync(place?.file ?? '').size
     const pid = test.pid('hq-mas', 'address-service')
-    execFileSync('prlimit', ['--pid', String(pid), `--fsize=${size + 40}:`])
+    execFileSync(prlimit, ['--pid', String(pid), `--fsize=${size + 40}:`])
     expect(await problemOf(names.register({ kind: 'user', name: '途中' }, 'gmadmin'))).toBe('outcome-unknown')
     expect(statSync(place?.file ?? '').size).toBe(size + 40)
     expect(await problemOf(names.register({ kind: 'user', name: 'late' }, 'gmadmin'))).toBe('directory-read-only')

@@ -22,9 +22,12 @@ const timeoutMs = 10_000
 const firstPauseMs = 100
 const longestPauseMs = 2_000
 
+/** Reports of replicas ride along with the next registration; without one they are recorded after this time. */
+const flushMs = 200
+
 type Heard = { readonly position: Position; readonly at: string }
 
-/** `flush` asks for a transaction soon, so that reports do not wait for the next registration. */
+/** `flush` asks for a transaction of their own for reports that no registration took along. */
 export function createReplicationSender(
   directory: Directory,
   socketOf: (host: string) => string,
@@ -32,9 +35,13 @@ export function createReplicationSender(
   flush: () => void,
 ): ReplicationSender {
   const unrecorded = new Map<string, Heard>()
+  let flushing: NodeJS.Timeout | null = null
   const hear = (host: string, position: Position): void => {
     unrecorded.set(host, { position, at: new Date().toISOString() })
-    flush()
+    flushing ??= setTimeout(() => {
+      flushing = null
+      flush()
+    }, flushMs)
   }
   const feeders = directory.replicas.map((host) => createFeeder(directory, host, socketOf(host), log, hear))
 
@@ -54,21 +61,29 @@ export function createReplicationSender(
       }
     },
     status: async () => {
+      const own = directory.position().timeline
+      const asked = directory.replicas.map((host) => {
+        const heard = unrecorded.get(host)?.position
+        return [host, heard?.timeline === own ? heard.number : 0]
+      })
       const rows = await directory.store.query(
-        `SELECT asked.value AS host, replica.timeline, replica.number, replica.heard_at,
-            (SELECT count(*) FROM queue WHERE queue.host = asked.value) AS waiting
-          FROM json_each(?) AS asked LEFT JOIN replica ON replica.host = asked.value`,
-        [JSON.stringify(directory.replicas)],
+        `SELECT asked.value ->> 0 AS host, replica.timeline, replica.number, replica.heard_at,
+            (SELECT count(*) FROM queue WHERE host = asked.value ->> 0 AND number > asked.value ->> 1) AS waiting
+          FROM json_each(?) AS asked LEFT JOIN replica ON replica.host = asked.value ->> 0`,
+        [JSON.stringify(asked)],
       )
-      return rows.map((row) => ({
-        host: String(row.host),
-        waiting: Number(row.waiting),
-        applied: row.timeline === null ? null : { timeline: String(row.timeline), number: Number(row.number) },
-        lastHeard: row.heard_at === null ? null : String(row.heard_at),
-      }))
+      return rows.map((row) => {
+        const host = String(row.host)
+        const stored = row.timeline === null ? null : { timeline: String(row.timeline), number: Number(row.number) }
+        const heard = unrecorded.get(host)
+        const lastHeard = heard?.at ?? (row.heard_at === null ? null : String(row.heard_at))
+        return { host, waiting: Number(row.waiting), applied: heard?.position ?? stored, lastHeard }
+      })
     },
     stop: async () => {
       await Promise.all(feeders.map((feeder) => feeder.stop()))
+      if (flushing !== null) clearTimeout(flushing)
+      flush()
     },
   }
 }

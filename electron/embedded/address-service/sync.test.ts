@@ -9,9 +9,12 @@ import { nameDatabaseArea } from '../../wire/name-database.ts'
 import { makeTestDomain, type TestDomain, until } from '../testing/sample.ts'
 import { answerTime, checkSyncs, parseTrace, type TracedCall } from '../testing/trace.ts'
 
+/** Debian package `strace`; without it this file is skipped, visibly. */
+const strace = 'strace'
+
 function hasStrace(): boolean {
   try {
-    execFileSync('strace', ['-o', '/dev/null', 'true'], { stdio: 'ignore' })
+    execFileSync(strace, ['-o', '/dev/null', 'true'], { stdio: 'ignore' })
     return true
   } catch {
     return false
@@ -28,8 +31,8 @@ describe.skipIf(!hasStrace())('syncs of a registration, traced', () => {
     for (const id of traced) {
       const execPath = join(test.root, `${id}.sh`)
       const calls = 'write,writev,pwrite64,pwritev,fsync,fdatasync,unlink'
-      const strace = `strace -D -f -ttt -T -yy -s 300 -e trace=${calls} -o '${traceFile(id)}'`
-      writeFileSync(execPath, `#!/bin/sh\nexec ${strace} '${process.execPath}' "$@"\n`, { mode: 0o700 })
+      const command = `${strace} -D -f -ttt -T -yy -s 300 -e trace=${calls} -o '${traceFile(id)}'`
+      writeFileSync(execPath, `#!/bin/sh\nexec ${command} '${process.execPath}' "$@"\n`, { mode: 0o700 })
       const launch = { ...test.launch, execPath }
       await createServiceDriver(test.domain, test.server('hq-mas'), test.service('hq-mas', id), launch).start()
     }

@@ -60,7 +60,12 @@ export async function runService(
     if (stopping) return
     stopping = true
     log.write('info', 'stopping', { reason })
-    writePidFile(files.pid, { ...identity, phase: 'stopping' })
+    try {
+      writePidFile(files.pid, { ...identity, phase: 'stopping' })
+    } catch (error) {
+      // Said for the eye only: a full disk must not keep a service from ending in order.
+      log.write('warning', 'phase-not-recorded', { problem: toProblem(error) })
+    }
     await running?.stop()
     removePidFile(files.pid)
     log.write('info', 'stopped')
