@@ -26,6 +26,9 @@ const language: Language = /^en/i.test(env.UNTENSEKI_LANG || env.LC_ALL || env.L
 const operator = userInfo().username
 const sampleRoot = sampleRootOf(env, homedir())
 
+/** The connections that the verbs open; the process ends once they are closed. */
+const closing: (() => void)[] = []
+
 const context = {
   language,
   cwd: process.cwd(),
@@ -41,8 +44,8 @@ const context = {
   uid: process.getuid?.() ?? -1,
   domainFile: (given: string | undefined) =>
     findDomainFile(given === undefined ? undefined : resolve(given), env, homedir()),
-  compose: (configFile: string) =>
-    composeEngine({
+  compose: (configFile: string) => {
+    const engine = composeEngine({
       configFile,
       owner: { operator, host: hostname(), pid: process.pid, kind: 'command' },
       env,
@@ -53,12 +56,16 @@ const context = {
       product: `untenseki ${packageFile.version}`,
       uid: process.getuid?.() ?? -1,
       log: (record) => void process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...record })}\n`),
-    }),
+    })
+    closing.push(engine.close)
+    return engine
+  },
   initSample,
   destroySample,
 } as const
 
 void runCommandLine(process.argv.slice(2), context).then((code) => {
   process.exitCode = code
+  for (const close of closing) close()
   process.stdin.destroy()
 })

@@ -91,6 +91,7 @@ export function composeEngine(options: EngineOptions): Engine {
     runLock: createRunLock({ stateFolder, now: systemClock.now }),
     runs: createRunStore({ stateFolder }),
     medium: fileMedium,
+    close: directory.close,
   }
 }
 

@@ -1,14 +1,13 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { fail, type Problem, ProblemError, toProblem } from '../../shared/model/problem.ts'
+import { fail, toProblem } from '../../shared/model/problem.ts'
 import type { Progress } from '../../shared/model/progress.ts'
 import type { RunState } from '../../shared/model/run-state.ts'
 import { type Engine, masterOf, serverOf } from '../core/engine.ts'
 import { archiveName } from '../core/operations/archive-name.ts'
 import { beginMasterBackup } from '../core/operations/begin-master-backup.ts'
 import { unattendedSide } from '../core/operations/console-side.ts'
-import { checkMedium, checkPrivileges } from '../core/operations/preflight.ts'
-import { backupTargets } from '../formats/targets.ts'
+import { planMasterBackup } from '../core/operations/preflight.ts'
 import { confirm } from './ask.ts'
 import type { CommandContext, CommandResult } from './context.ts'
 import type { Output } from './output.ts'
@@ -106,20 +105,7 @@ function archivePath(call: Call<BackupOptions>, engine: Engine): string {
 }
 
 async function dryRun(call: Call<BackupOptions>, engine: Engine, to: string): Promise<CommandResult> {
-  const server = masterOf(engine.domain)
-  const problems: Problem[] = []
-  const collect = async (check: () => void | Promise<void>) => {
-    try {
-      await check()
-    } catch (error) {
-      problems.push(error instanceof ProblemError ? error.problem : toProblem(error))
-    }
-  }
-  await collect(() => checkPrivileges(engine, server))
-  await collect(() => checkMedium(engine, server, to))
-  await collect(() => engine.runLock.assertFree([server.host]))
-  await collect(() => unattendedSide(engine).open())
-  const targets = problems.length === 0 ? backupTargets(server) : []
+  const { targets, problems } = await planMasterBackup(engine, to)
   call.output.rows('target', targets, [
     { key: 'kind', title: { ja: '種類', en: 'kind' } },
     { key: 'path', title: { ja: 'バックアップ対象', en: 'backup target' } },

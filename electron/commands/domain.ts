@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { fail, toProblem } from '../../shared/model/problem.ts'
 import type { Engine } from '../core/engine.ts'
+import { checkTargets } from '../core/operations/preflight.ts'
 import { startServer, stopServer } from '../core/servers/control.ts'
-import { backupTargets } from '../formats/targets.ts'
 import { confirm } from './ask.ts'
 import type { CommandContext } from './context.ts'
 import { showServers } from './servers.ts'
@@ -47,7 +47,7 @@ const start: Verb<RootOption> = {
   shape: withRoot,
   async work(call) {
     const engine = domainEngine(call)
-    for (const server of engine.domain.servers) backupTargets(server)
+    checkTargets(engine)
     await Promise.all(
       engine.domain.servers.map((server) => startServer(engine, server, null, undefined, call.context.signal)),
     )

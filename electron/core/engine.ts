@@ -34,6 +34,8 @@ export interface Engine {
   readonly runLock: RunLock
   readonly runs: RunStore
   readonly medium: Medium
+  /** Ends its connections; the domain goes on. */
+  close(): void
 }
 
 /** The domain's only master. */

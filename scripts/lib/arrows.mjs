@@ -34,7 +34,7 @@ const rooms = [
     name: 'commands',
     match: /^electron\/commands\//,
     to: ['core', 'shared', 'zod-door'],
-    packages: ['node', 'commander'],
+    packages: ['node', 'commander', 'string-width'],
   },
   { name: 'shell', match: /^electron\/shell\//, to: ['core', 'shared', 'zod-door'], packages: ['electron', 'node'] },
   { name: 'core', match: /^electron\/core\//, to: ['formats', 'shared', 'zod-door'], any: true },

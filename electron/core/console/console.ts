@@ -152,6 +152,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
       await dialog.close().catch((error: unknown) => engine.log({ event: 'lock.release-failed', text: String(error) }))
       await session.logoff().catch((error: unknown) => engine.log({ event: 'logoff.failed', text: String(error) }))
       monitor.stop()
+      engine.close()
     },
   }
 }

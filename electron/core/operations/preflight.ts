@@ -1,8 +1,37 @@
 import { accessSync, constants } from 'node:fs'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
-import { fail, ProblemError } from '../../../shared/model/problem.ts'
-import { backupTargets } from '../../formats/targets.ts'
-import type { Engine } from '../engine.ts'
+import { fail, type Problem, ProblemError, toProblem } from '../../../shared/model/problem.ts'
+import { backupTargets, type Target } from '../../formats/targets.ts'
+import { type Engine, masterOf } from '../engine.ts'
+import { assertNoConsole } from './console-side.ts'
+
+/** What a backup of the master would take, and everything that speaks against beginning it now. Changes nothing. */
+export async function planMasterBackup(
+  engine: Engine,
+  to: string,
+): Promise<{ readonly targets: readonly Target[]; readonly problems: readonly Problem[] }> {
+  const server = masterOf(engine.domain)
+  const checks: readonly (() => void | Promise<void>)[] = [
+    () => checkPrivileges(engine, server),
+    () => checkMedium(engine, server, to),
+    () => engine.runLock.assertFree([server.host]),
+    () => assertNoConsole(engine),
+  ]
+  const problems: Problem[] = []
+  for (const check of checks) {
+    try {
+      await check()
+    } catch (error) {
+      problems.push(toProblem(error))
+    }
+  }
+  return { targets: problems.length === 0 ? backupTargets(server) : [], problems }
+}
+
+/** Throws what is wrong with the settings of any server (78): a missing target, a `MNG_JOURNAL` inside one. */
+export function checkTargets(engine: Engine): void {
+  for (const server of engine.domain.servers) backupTargets(server)
+}
 
 /** Throws `not-permitted` (77) when a backup target cannot be read, or what `backupTargets` finds missing. */
 export function checkPrivileges(engine: Engine, server: ServerConfig): void {

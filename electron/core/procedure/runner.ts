@@ -53,12 +53,20 @@ export function createRunner(
 
   /** While unwinding, services come first: a record that cannot be written (a full disk, say) must not stop that. */
   function record(event: RunEvent): void {
+    keep(event)
+    show(event)
+  }
+
+  function keep(event: RunEvent): void {
     try {
       deps.journal.append(event)
     } catch (error) {
       if (!unwinding) throw error
       deps.listener.unrecorded(event, toProblem(error))
     }
+  }
+
+  function show(event: RunEvent): void {
     state = foldRunEvent(state, event)
     deps.listener.changed(state)
   }
@@ -96,8 +104,7 @@ export function createRunner(
       warnings: book.settlement.warnings().length,
     }
     const { outcome, exitCode } = outcomeOf(facts)
-    await book.settlement.release()
-    record({
+    const ended: RunEvent = {
       kind: 'run-ended',
       at: at(),
       outcome,
@@ -106,7 +113,10 @@ export function createRunner(
       servicesDown: [...servicesDown],
       outageMs: book.settlement.outageMs(),
       archive: book.settlement.archive(),
-    })
+    }
+    keep(ended)
+    await book.settlement.release()
+    show(ended)
   }
 
   async function work(step: Step): Promise<void> {
