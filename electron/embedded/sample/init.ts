@@ -15,6 +15,7 @@ import { writeMails } from './mails.ts'
 import { writeManagementFiles } from './management-files.ts'
 import { samplePeople } from './people.ts'
 import { domainFileName, markerName, sampleDomain, sampleServerCount } from './structure.ts'
+import { syncTree } from './sync-tree.ts'
 
 export type SampleOptions = {
   /** Where it is made: a folder that is empty or not there. */
@@ -38,8 +39,9 @@ function socketFolder(root: string): string {
 }
 
 /**
- * Makes the sample domain and returns its domain file's absolute path. The marker is written first and the domain file last: a
- * folder with the marker alone is what an interrupted making left, and is made anew. Throws `sample-folder-not-empty`.
+ * Makes the sample domain and returns its domain file's absolute path. The marker is written first and the domain file last,
+ * once all but the mails is durable: a folder with the marker alone is what an interrupted making left, and is made anew.
+ * Throws `sample-folder-not-empty`.
  */
 export async function initSample(options: SampleOptions): Promise<string> {
   const { users = 300, mails = 3000, name = '本社アドレス管理ドメイン', masterJournal = true } = options
@@ -74,6 +76,7 @@ export async function initSample(options: SampleOptions): Promise<string> {
     writeMails(boxes, mails)
     for (const folder of [domain.folders.state, domain.folders.backups])
       mkdirSync(folder, { recursive: true, mode: 0o700 })
+    syncTree(root, new Set(domain.servers.map(mailFolder)))
     writeFileDurable(domain.file, renderDomain(domain))
     return domain.file
   } finally {

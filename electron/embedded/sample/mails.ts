@@ -42,8 +42,8 @@ const days = 320
 export type Mailbox = { readonly user: Entity; readonly folder: string }
 
 /**
- * Writes `count` mails into the boxes, one file each, deterministic. They are not synced one by one: a sample domain is
- * made anew when its making was interrupted.
+ * Writes `count` mails into the boxes, one file each, deterministic. They are not synced: a power failure right after
+ * the making may cost sample mails, never the domain.
  */
 export function writeMails(boxes: readonly Mailbox[], count: number): void {
   if (boxes.length === 0) return
