@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,11 +16,15 @@ type LaunchOptions = {
   readonly language?: 'ja' | 'en'
 }
 
+type CommandResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
 type Fixtures = {
   /** A new folder that stands for the operator's home; removed after the test, with the services that run from it. */
   readonly home: string
   /** The environment in which this home is the operator's, for the console and for commands beside it. */
   readonly homeEnv: Readonly<Record<string, string>>
+  /** Runs the built `untenseki` in this home, beside the console or without it. */
+  readonly untenseki: (...words: string[]) => Promise<CommandResult>
   /** Starts a console; all that a test started are closed after it. */
   readonly launchConsole: (options?: LaunchOptions) => Promise<ElectronApplication>
 }
@@ -34,6 +39,9 @@ export const test = base.extend<Fixtures>({
   },
   homeEnv: async ({ home }, use) => {
     await use(environmentOf(home))
+  },
+  untenseki: async ({ homeEnv }, use) => {
+    await use((...words) => runCommand(homeEnv, words))
   },
   launchConsole: async ({ homeEnv }, use) => {
     const started: ElectronApplication[] = []
@@ -62,6 +70,24 @@ export async function windowTitled(app: ElectronApplication, title: string, time
 /** Saves what the window shows as `e2e/output/<name>.png`. */
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(programRoot, 'e2e', 'output', `${name}.png`) })
+}
+
+function runCommand(env: Readonly<Record<string, string>>, words: readonly string[]): Promise<CommandResult> {
+  const cli = join(programRoot, 'out', 'main', 'cli.cjs')
+  const cwd = env.HOME ?? programRoot
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [cli, ...words], { cwd, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      stdout += part
+    })
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      stderr += part
+    })
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, stdout, stderr }))
+  })
 }
 
 async function launch(homeEnv: Readonly<Record<string, string>>, options: LaunchOptions): Promise<ElectronApplication> {
