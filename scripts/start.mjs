@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { aptInstall, aptLine, electronPackages, isRoot, missingPackages } from './lib/debian.mjs'
-import { become } from './lib/exec.mjs'
-import { log, runMain, Stop } from './lib/log.mjs'
+import { become, run } from './lib/exec.mjs'
+import { runMain, Stop } from './lib/log.mjs'
 import { root } from './lib/paths.mjs'
 import { setUp } from './setup.mjs'
 
@@ -12,17 +12,26 @@ await runMain(async () => {
   await setUp()
   const cwd = process.env.INIT_CWD ?? process.cwd()
   const given = process.argv.slice(2)
+  const cli = join(root, 'out', 'main', 'cli.cjs')
   if (!(await hasDisplay())) {
-    log('there is no display: the sample run goes on in this terminal')
-    await become(process.execPath, [join(root, 'out', 'main', 'cli.cjs'), 'run-sample', ...given], { cwd })
+    await become(process.execPath, [cli, 'run-sample', ...given], { cwd })
     return
   }
   await ensureLibraries()
+  const named = given.some((word) => word === '--config' || word.startsWith('--config='))
+  const config = named ? [] : ['--config', await prepareSample(cli, cwd)]
   const { resolveElectron } = await import('./electron-runtime.mjs')
   const { executable } = await resolveElectron()
   const sandbox = isRoot() ? ['--no-sandbox'] : []
-  await become(executable, [...sandbox, root, ...given], { cwd })
+  await become(executable, [...sandbox, root, ...config, ...given], { cwd })
 })
+
+/** The sample domain, made if absent and started: never a site's own file by default. */
+async function prepareSample(cli, cwd) {
+  const { code, stdout } = await run(process.execPath, [cli, 'prepare-sample'], { capture: true, cwd })
+  if (code !== 0) throw new Stop(code ?? 1, 'the sample domain could not be started')
+  return stdout.trim().split('\n').at(-1)
+}
 
 /** Whether the display that the environment names answers; one on another machine is taken at its word. */
 async function hasDisplay() {
