@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Domain } from '../../shared/model/domain.ts'
@@ -68,7 +68,7 @@ describe('a good domain file', () => {
     fc.assert(
       fc.property(name, name, number, fc.constantFrom('before-start', 'after-start'), (text, target, ttlMs, verify) => {
         const [master, other] = domain.servers
-        const servers = [{ ...master, name: text, extraTargets: [join('/opt', target)] }, other]
+        const servers = [{ ...master, name: text, extraTargets: [resolve('/opt', `./${target}`)] }, other]
         const policies = { verify }
         const given = { ...domain, name: text, servers, lease: { ttlMs, heartbeatMs: ttlMs - 1 }, policies } as Domain
         expect(parseDomain(renderDomain(given), file)).toEqual(given)
