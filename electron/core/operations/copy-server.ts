@@ -1,8 +1,9 @@
-import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archive.ts'
+import type { ArchiveHeader } from '../../../shared/model/archive.ts'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
 import { assertCleanDatabase, backupTargets } from '../../formats/targets.ts'
 import { createArchive } from '../archive/create.ts'
+import type { WrittenArchive } from '../archive/write-file.ts'
 import type { Engine } from '../engine.ts'
 
 /**
@@ -19,7 +20,7 @@ export async function copyServer(
     readonly signal: AbortSignal
     readonly onProgress: (progress: Progress) => void
   },
-): Promise<ArchiveSummary> {
+): Promise<WrittenArchive> {
   assertCleanDatabase(server)
   const targets = backupTargets(server).map((target) => target.path)
   const header: ArchiveHeader = {

@@ -1,15 +1,15 @@
-import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { HeldLock } from '../../../shared/model/lease.ts'
-import { fail } from '../../../shared/model/problem.ts'
+import { fail, problem } from '../../../shared/model/problem.ts'
 import { masterJournal } from '../../formats/journal-folder.ts'
 import { verifyArchive } from '../archive/verify.ts'
+import type { WrittenArchive } from '../archive/write-file.ts'
 import { type Engine, masterOf } from '../engine.ts'
 import { type KeptLease, keepLease } from '../lock/keep-lease.ts'
 import type { RunLockHandle } from '../ports/run-lock.ts'
 import type { RunBook, Step } from '../procedure/step.ts'
 import { createDowntime } from '../servers/downtime.ts'
 import { copyServer } from './copy-server.ts'
-import { checkMedium, checkPrivileges } from './preflight.ts'
+import { checkMedium } from './preflight.ts'
 
 /** What the run-book asks of whoever drives it: a console logs on and off, a command makes sure that no console is on. */
 export interface ConsoleSide {
@@ -40,7 +40,7 @@ export function masterBackup(
   let held: HeldLock | null = null
   let lease: KeptLease | null = null
   let path: string | null = null
-  let archive: ArchiveSummary | null = null
+  let archive: WrittenArchive | null = null
   let verified = false
 
   async function releaseLock(): Promise<void> {
@@ -122,7 +122,10 @@ export function masterBackup(
       async run(context) {
         const to = await requirePath()
         archive = await copyServer(engine, server, { to, runId, signal: context.signal, onProgress: context.progress })
-        const { bytes, sha256, members, position } = archive
+        const { bytes, sha256, members, position, skipped } = archive
+        for (const socket of skipped) {
+          context.note({ ja: `ソケット ${socket} は保存しません`, en: `the socket ${socket} is not kept` })
+        }
         return { path: to, bytes, sha256, members, changeNumber: position?.number ?? null }
       },
       async undo() {
@@ -173,7 +176,8 @@ export function masterBackup(
         outageMs: () => downtime.outageMs(),
         stoppedAny: () => downtime.stoppedAny(),
         archive: () => (verified ? archive : null),
-        warnings: () => [],
+        warnings: () =>
+          archive?.skipped.length ? [problem('sockets-skipped', { count: archive.skipped.length })] : [],
         async release() {
           await releaseLock()
           runLock.settle()
@@ -181,11 +185,4 @@ export function masterBackup(
       },
     },
   }
-}
-
-/** Everything that can be known before anything stops: targets there and readable, and the medium once it is named. */
-export async function preflightMasterBackup(engine: Engine, to: string | null): Promise<void> {
-  const server = masterOf(engine.domain)
-  checkPrivileges(engine, server)
-  if (to !== null) await checkMedium(engine, server, to)
 }

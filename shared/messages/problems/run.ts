@@ -62,6 +62,17 @@ export const runProblems = defineProblems({
     ja: ['バックアップ媒体が指定されていません', 'ファイル名を絶対パスで入力してください。'],
     en: ['No backup medium was named', "Enter a file's absolute path."],
   },
+  'sockets-skipped': {
+    exit: 'warnings',
+    ja: [
+      'ソケット {count} 個はアーカイブに保存されていません',
+      'サービスの起動時に作り直されるもので,問題がないか確認してください。',
+    ],
+    en: [
+      '{count} sockets were left out of the archive',
+      'Check that whatever owns them makes them anew when it starts.',
+    ],
+  },
   'logged-off': {
     exit: 'locked',
     ja: ['運転席にログオンしていません', 'システム管理ウィンドウの[ファイル(F)]からログオンしてください。'],
