@@ -56,19 +56,21 @@ export function Tree({ label, rows, selected, onSelect, onExpand }: TreeProps): 
           }}
           onDoubleClick={() => row.expanded !== null && onExpand(row.key, !row.expanded)}
         >
-          <button
-            type="button"
-            className="twist"
-            tabIndex={-1}
-            aria-hidden="true"
-            disabled={row.expanded === null}
-            onClick={(event) => {
-              event.stopPropagation()
-              onExpand(row.key, !row.expanded)
-            }}
-          >
-            {row.expanded === null ? '' : row.expanded ? '▼' : '+'}
-          </button>
+          {(row.level > 0 || row.expanded !== null) && (
+            <button
+              type="button"
+              className="twist"
+              tabIndex={-1}
+              aria-hidden="true"
+              disabled={row.expanded === null}
+              onClick={(event) => {
+                event.stopPropagation()
+                onExpand(row.key, !row.expanded)
+              }}
+            >
+              {row.expanded === null ? '' : row.expanded ? '▼' : '+'}
+            </button>
+          )}
           {row.text}
         </div>
       ))}

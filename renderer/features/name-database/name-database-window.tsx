@@ -5,6 +5,7 @@ import { Grid } from '../../chrome/grid.tsx'
 import { MenuBar } from '../../chrome/menu-bar/menu-bar.tsx'
 import { Panel } from '../../chrome/panel.tsx'
 import { Tree } from '../../chrome/tree.tsx'
+import { useFirstFocus } from '../../chrome/use-first-focus.ts'
 import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
 import { ownerName } from '../../text/format.ts'
 import { useText } from '../../text/use-text.ts'
@@ -33,6 +34,7 @@ export function NameDatabaseWindow(): ReactNode {
   const [organization, setOrganization] = useState<readonly string[]>([])
   const children = useMemo(() => childrenByParent(browse.organizations), [browse.organizations])
   useRefresh()
+  useFirstFocus()
 
   const { directory } = snapshot
   const lock = directory.kind === 'up' && directory.status.lock.held ? directory.status.lock : null

@@ -29,11 +29,19 @@ export function receiptText(receipt: Receipt | null, { t, format }: Pick<Text, '
   const parts: string[] = []
   for (const [name, value] of Object.entries(receipt)) {
     if (value === null || value === '') continue
-    const shown = typeof value === 'string' ? value : name === 'bytes' ? format.bytes(value) : format.number(value)
+    const shown = receiptValue(name, value, format)
     const key = `receipt.${name}`
     parts.push(isMessage(key) ? t(key, { value: shown }) : t('receipt.other', { name, value: shown }))
   }
   return parts.join(', ')
+}
+
+function receiptValue(name: string, value: string | number, format: Text['format']): string {
+  if (name === 'bytes') return format.bytes(Number(value))
+  if (typeof value === 'number') return format.number(value)
+  if (name === 'since') return format.time(value)
+  // The whole digest stands in the result at the end; here it is for the eye.
+  return name === 'sha256' ? `${value.slice(0, 12)}…` : value
 }
 
 function isMessage(key: string): key is MessageKey {

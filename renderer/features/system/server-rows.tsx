@@ -61,5 +61,5 @@ function detail(service: ServiceStatus, { t, format, language }: Text): string {
   if (service.pid !== null) parts.push(t('service.pid', { pid: service.pid }))
   if (service.since !== null) parts.push(t('service.since', { time: format.dateTime(service.since) }))
   if (service.problem !== null) parts.push(service.problem.message[language])
-  return parts.join(' ')
+  return parts.join(', ')
 }

@@ -7,7 +7,7 @@ export function SiteList(): ReactNode {
   const { t } = useText()
   const name = useSnapshot((snapshot) => snapshot.domain.name)
   return (
-    <div className="list tree" role="listbox" aria-label={t('system.sites')}>
+    <div className="list sites" role="listbox" aria-label={t('system.sites')}>
       <div role="option" aria-selected="true" tabIndex={0}>
         {name}
       </div>

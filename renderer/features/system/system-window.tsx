@@ -4,6 +4,7 @@ import { Button } from '../../chrome/button.tsx'
 import { Grid } from '../../chrome/grid.tsx'
 import { MenuBar } from '../../chrome/menu-bar/menu-bar.tsx'
 import { Panel } from '../../chrome/panel.tsx'
+import { useFirstFocus } from '../../chrome/use-first-focus.ts'
 import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 import { CommonDialogs } from '../common-commands.tsx'
@@ -24,8 +25,11 @@ export function SystemWindow(): ReactNode {
   const { t } = text
   const snapshot = useSnapshot((whole) => whole)
   const dialog = useApp((state) => state.dialog)
-  const [row, setRow] = useState<string | null>(null)
+  const [row, setRow] = useState<string | null>(
+    () => snapshot.servers.find((server) => server.roles.includes('master'))?.host ?? null,
+  )
   const [expanded, setExpanded] = useState<readonly string[]>(() => snapshot.servers.map((server) => server.host))
+  useFirstFocus()
   const host = row?.split('/')[0] ?? null
   const target = snapshot.servers.find((server) => dialog !== null && 'host' in dialog && server.host === dialog.host)
 

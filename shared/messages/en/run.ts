@@ -33,6 +33,7 @@ export const enRun: Translated<typeof jaRun> = {
   'step-state.undone': 'Undone',
   'step-state.undo-failed': 'Undo failed',
 
+  'receipt.since': 'since {value}',
   'receipt.records': '{value} records sealed',
   'receipt.segment': 'segment {value}',
   'receipt.services': '{value}',

@@ -30,6 +30,7 @@ export const jaRun = {
   'step-state.undone': '取り消し済み',
   'step-state.undo-failed': '取り消し失敗',
 
+  'receipt.since': '{value} から',
   'receipt.records': '{value}件を退避',
   'receipt.segment': '退避番号 {value}',
   'receipt.services': '{value}',
