@@ -47,6 +47,7 @@ export function createRunner(
   let working: Promise<void> | null = null
   let cancelled: Problem | null = null
   let unwinding = false
+  let ending: Promise<void> | null = null
   const abort = new AbortController()
   const touched: Step[] = []
   const at = () => deps.clock.now().toISOString()
@@ -120,6 +121,8 @@ export function createRunner(
   }
 
   async function work(step: Step): Promise<void> {
+    // The cancel came while the step was being checked: it never began, and the cancel settles.
+    if (cancelled) return
     try {
       record({ kind: 'step-started', stepId: step.id, at: at() })
       touched.push(step)
@@ -138,6 +141,7 @@ export function createRunner(
   }
 
   async function advance(refusalEnds: boolean): Promise<void> {
+    if (ending) return ending
     if (working) throw new ProblemError(problem('run-busy'))
     const step = book.steps[position]
     if (!step || state.outcome) return
@@ -169,17 +173,17 @@ export function createRunner(
     },
     choosePath: (to) => record({ kind: 'path-chosen', at: at(), to }),
     async cancel(reason = problem('cancelled')) {
-      if (state.outcome || cancelled) return
+      if (ending) return ending
+      if (state.outcome) return
       cancelled = reason
       unwinding = true
       record({ kind: 'cancel-requested', at: at() })
       abort.abort(new ProblemError(reason))
-      if (!working) {
-        await settle(cancelled)
-        return
-      }
-      await working.catch(() => undefined)
-      if (!state.outcome) await settle(cancelled)
+      ending = (async () => {
+        await working?.catch(() => undefined)
+        if (!state.outcome) await settle(reason)
+      })()
+      await ending
     },
   }
 }
