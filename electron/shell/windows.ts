@@ -3,6 +3,7 @@ import type { Log } from './log.ts'
 import { readSmallFile, writeSmallFile } from './small-file.ts'
 import { visibleBounds, type WindowState, windowStateSchema } from './window-bounds.ts'
 import { pageAddress, type WindowKind } from './window-kind.ts'
+import { zoomByKeys } from './zoom.ts'
 
 const shapes: Readonly<Record<WindowKind, { width: number; height: number; minWidth: number; minHeight: number }>> = {
   system: { width: 860, height: 560, minWidth: 520, minHeight: 360 },
@@ -79,6 +80,7 @@ export function createWindows(options: WindowsOptions): Windows {
       options.closed(kind)
     })
     watchPage(kind, window, extra)
+    zoomByKeys(window.webContents)
     void window.loadURL(pageAddress(kind, extra)).catch((error: unknown) => {
       options.log({ event: 'window.load-failed', kind, text: String(error) })
     })

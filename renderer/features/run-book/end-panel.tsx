@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { RunOutcome } from '../../../shared/model/run.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
 import { Button } from '../../chrome/button.tsx'
@@ -21,6 +21,8 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
   const { t, format, language } = useText()
   const servers = useSnapshot((snapshot) => snapshot.servers)
   const starting = useApp((each) => each.busy.includes('servers.start'))
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), [])
   const { outcome, archive, problem, servicesDown, outageMs, exitCode } = state
   if (outcome === null) return null
 
@@ -50,7 +52,7 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
   ]
 
   return (
-    <section className="end-panel sunken" aria-label={t('end.region')} data-outcome={outcome}>
+    <section ref={panel} className="end-panel sunken" aria-label={t('end.region')} data-outcome={outcome}>
       <p className="strong" role="status">
         <StateMark mark={marks[outcome]} word={t(`outcome.${outcome}`)} />
       </p>

@@ -6,17 +6,17 @@ import { useText } from '../../text/use-text.ts'
 /** The run's log, newest last and in sight. */
 export function RunLog({ log }: { readonly log: RunState['log'] }): ReactNode {
   const { t, format, language } = useText()
-  const end = useRef<HTMLLIElement>(null)
+  const list = useRef<HTMLOListElement>(null)
   const { length } = log
   useEffect(() => {
-    if (length > 0) end.current?.scrollIntoView({ block: 'nearest' })
+    if (length > 0) list.current?.scrollTo({ top: list.current.scrollHeight })
   }, [length])
   return (
     <Panel title={t('run.log')} className="panel-log">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
-      <ol className="list log" role="log" aria-label={t('run.log')} tabIndex={0}>
-        {log.map((line, index) => (
-          <li key={`${line.at} ${line.en}`} ref={index === length - 1 ? end : undefined}>
+      <ol ref={list} className="list log" role="log" aria-label={t('run.log')} tabIndex={0}>
+        {log.map((line) => (
+          <li key={`${line.at} ${line.en}`}>
             {format.time(line.at)} {line[language]}
           </li>
         ))}

@@ -80,6 +80,6 @@ export const enChrome: Translated<typeof jaChrome> = {
   'status.replication': 'Replication',
   'status.selection': 'Selected',
   'status.logged-off': 'logged off',
-  'status.records': '{count} records',
+  'status.records': '{count} record(s)',
   'status.not-kept': 'not kept',
 }

@@ -54,14 +54,14 @@ export const enDatabase: Translated<typeof jaDatabase> = {
   'column.oldest': 'Oldest',
   'column.newest': 'Newest',
   'column.sealed': 'Sealed',
-  'journal.amount': '{records} records, {bytes}',
+  'journal.amount': '{records} record(s), {bytes}',
   'journal.not-kept': 'not kept',
 
   'clear.button': 'Clear Journal',
   'clear.title': 'Clear Journal',
   'clear.question': 'Clear the journal of {server}?',
-  'clear.amount': 'What is cleared: {records} records ({from} to {to})',
+  'clear.amount': 'What is cleared: {records} record(s) ({from} to {to})',
   'clear.kept': 'Cleared records are kept until two verified archives cover them.',
-  'clear.done': '{server}: {records} records were sealed (segment {segment}).',
+  'clear.done': '{server}: {records} record(s) sealed (segment {segment}).',
   'clear.nothing': '{server}: there was no record to clear.',
 }

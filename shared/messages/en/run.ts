@@ -34,7 +34,7 @@ export const enRun: Translated<typeof jaRun> = {
   'step-state.undo-failed': 'Undo failed',
 
   'receipt.since': 'since {value}',
-  'receipt.records': '{value} records sealed',
+  'receipt.records': '{value} record(s) sealed',
   'receipt.segment': 'segment {value}',
   'receipt.services': '{value}',
   'receipt.session': 'session {value}',
