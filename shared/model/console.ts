@@ -30,7 +30,6 @@ export const sessionViewSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('off'), ended: problemSchema.nullable() }),
   z.object({ kind: z.literal('on'), session: sessionSchema }),
 ])
-export type SessionView = z.infer<typeof sessionViewSchema>
 
 /** 排他 as this console holds it for its バックアップ dialog or a run. */
 export const ownLockSchema = z.discriminatedUnion('kind', [

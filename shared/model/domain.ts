@@ -2,7 +2,6 @@ import { z } from '../zod.ts'
 import { serviceKindSchema } from './service.ts'
 
 export const serverRoleSchema = z.enum(['master', 'address', 'mail'])
-export type ServerRole = z.infer<typeof serverRoleSchema>
 
 export const layoutSchema = z.enum(['hi-ux', 'hp-ux', 'aix'])
 export type Layout = z.infer<typeof layoutSchema>

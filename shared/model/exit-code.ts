@@ -20,4 +20,3 @@ export const exitCodes = {
 } as const
 
 export type ExitName = keyof typeof exitCodes
-export type ExitCode = (typeof exitCodes)[ExitName]

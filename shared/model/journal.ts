@@ -3,7 +3,7 @@ import { ownerSchema } from './owner.ts'
 import { positionSchema } from './position.ts'
 
 /** Records of a journal or a segment, counted. Times are ISO 8601 in UTC; null where there is no record. */
-export const journalContentSchema = z.object({
+const journalContentSchema = z.object({
   records: z.number().int(),
   bytes: z.number().int(),
   oldest: z.string().nullable(),
@@ -11,7 +11,6 @@ export const journalContentSchema = z.object({
   first: positionSchema.nullable(),
   last: positionSchema.nullable(),
 })
-export type JournalContent = z.infer<typeof journalContentSchema>
 
 /** A sealed segment: what one clear moved out of the journal's folder. Nothing is ever unlinked by a clear (design §6). */
 export const segmentSchema = journalContentSchema.extend({

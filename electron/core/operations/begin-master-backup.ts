@@ -47,7 +47,10 @@ export async function beginMasterBackup(
       backup.setPath(path)
       runner.choosePath(path)
     }
-    if (to !== null) await choosePath(to)
+    if (to !== null) {
+      backup.setPath(to)
+      runner.choosePath(to)
+    }
     return { runner, choosePath }
   } catch (error) {
     runLock.settle()

@@ -42,6 +42,8 @@ export function masterBackup(
   let path: string | null = null
   let archive: WrittenArchive | null = null
   let verified = false
+  /** Whether the archive outlives a failure: it was good before the services failed to start. */
+  let kept = false
 
   async function releaseLock(): Promise<void> {
     lease?.stop()
@@ -129,6 +131,7 @@ export function masterBackup(
         return { path: to, bytes, sha256, members, changeNumber: position?.number ?? null }
       },
       async undo() {
+        if (kept) return
         if (archive) await engine.medium.remove(archive.path)
         archive = null
       },
@@ -156,7 +159,10 @@ export function masterBackup(
   const start: Step = {
     id: 'start',
     cancellable: false,
-    run: (context) => downtime.start(['object-server', 'address-service', 'server', 'dependent'], context),
+    run: (context) => {
+      kept = verified
+      return downtime.start(['object-server', 'address-service', 'server', 'dependent'], context)
+    },
   }
 
   async function requirePath(): Promise<string> {

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
 import { fail, type Problem, ProblemError, toProblem } from '../../../shared/model/problem.ts'
 import { backupTargets, type Target } from '../../formats/targets.ts'
+import { codecForName } from '../archive/codec.ts'
 import { measureTargets } from '../archive/create.ts'
 import { type Engine, masterOf } from '../engine.ts'
 import { assertNoConsole } from './console-side.ts'
@@ -48,6 +49,7 @@ export function checkPrivileges(engine: Engine, server: ServerConfig): void {
 /** Throws the first thing that speaks against writing this server's archive there, its size included. Changes nothing. */
 export async function checkMedium(engine: Engine, server: ServerConfig, path: string | null): Promise<void> {
   if (path === null) throw fail('medium-path-missing')
+  codecForName(path)
   const targets = backupTargets(server).map((target) => target.path)
   const { workerPath } = engine
   const { expectedBytes } = await measureTargets(targets, { workerPath })

@@ -35,7 +35,7 @@ export async function startServices(
 }
 
 /** Stops services one after the other, each with its proof. */
-export async function stopServices(
+async function stopServices(
   engine: Engine,
   server: ServerConfig,
   services: readonly ServiceConfig[],

@@ -1,0 +1,167 @@
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EventEnvelope } from '../../../shared/contract.ts'
+import type { Preferences } from '../../../shared/model/console.ts'
+import type { Owner } from '../../../shared/model/owner.ts'
+import { buildCommands } from '../../commands/testing/build-commands.ts'
+import { composeEngine, openConsole } from '../../compose.ts'
+import { makeTestDomain, type TestDomain, until } from '../../embedded/testing/sample.ts'
+import type { Console } from './port.ts'
+
+let made: TestDomain
+let workerPath: string
+
+beforeAll(async () => {
+  made = await makeTestDomain()
+  workerPath = join(dirname(await buildCommands()), 'archive-worker.cjs')
+  for (const { host } of made.domain.servers) await made.start(host)
+}, 120_000)
+afterAll(() => made.remove(), 60_000)
+
+function options(operator: string) {
+  const owner: Owner = { operator, host: 'console1', pid: process.pid, kind: 'console' }
+  return {
+    configFile: made.domain.file,
+    owner,
+    env: process.env,
+    execPath: process.execPath,
+    electron: false,
+    servicePath: made.launch.servicePath,
+    workerPath,
+    product: 'untenseki test',
+    uid: process.getuid?.() ?? -1,
+    log: () => undefined,
+  }
+}
+
+async function open(operator = 'gmadmin'): Promise<Console> {
+  let kept: Preferences = { language: 'ja', openNameDatabase: true }
+  const preferences = {
+    read: () => kept,
+    write: (next: Preferences) => {
+      kept = next
+    },
+  }
+  return openConsole(options(operator), preferences)
+}
+
+const snapshot = (console: Console) => console.handlers['state.snapshot'](null)
+
+describe('the console behind its windows', () => {
+  test('logs on at its start and shows every service with its process', async () => {
+    const console = await open()
+    const { session, servers, directory } = await snapshot(console)
+    expect(session).toMatchObject({ kind: 'on', session: { owner: { operator: 'gmadmin' } } })
+    expect(servers.flatMap(({ services }) => services).every(({ state, pid }) => state === 'running' && pid)).toBe(true)
+    expect(directory.kind).toBe('up')
+    await console.close()
+    const engine = composeEngine(options('watcher'))
+    expect(await engine.sessions.list()).toEqual([])
+    engine.close()
+  })
+
+  test('numbers its events without a gap, from the snapshot on', async () => {
+    const console = await open()
+    const { revision } = await snapshot(console)
+    const events: EventEnvelope[] = []
+    console.subscribe((event) => events.push(event))
+    await console.handlers['preferences.set']({ openNameDatabase: false })
+    await console.handlers['directory.register']({ kind: 'user', name: '番号 太郎' })
+    await until(() => events.some(({ name }) => name === 'directory'))
+    expect(events.map((event) => event.revision)).toEqual(events.map((_, at) => revision + 1 + at))
+    await console.close()
+  })
+
+  test('holds 排他 while the dialog is open: others are refused by name, and it ends with 閉じる', async () => {
+    const [console, second] = [await open(), await open('second')]
+    await console.handlers['backup.open'](null)
+    const refusal = second.handlers['directory.register']({ kind: 'user', name: '拒否 花子' })
+    await expect(refusal).rejects.toMatchObject({ problem: { code: 'registration-locked', exitCode: 11 } })
+    await expect(refusal).rejects.toThrow('gmadmin')
+    await expect(second.handlers['backup.open'](null)).rejects.toMatchObject({ problem: { code: 'lock-held' } })
+    await expect(console.handlers['session.logoff'](null)).rejects.toMatchObject({ problem: { code: 'dialog-open' } })
+    await console.handlers['backup.close'](null)
+    await second.handlers['directory.register']({ kind: 'user', name: '許可 花子' })
+    await Promise.all([console.close(), second.close()])
+  })
+
+  test('clears a journal under the lock and only then, showing what was sealed', async () => {
+    const console = await open()
+    await console.handlers['directory.register']({ kind: 'user', name: '退避 次郎' })
+    await expect(console.handlers['journal.clear']({ host: 'tk-ml1' })).rejects.toMatchObject({
+      problem: { code: 'lock-lost' },
+    })
+    await console.handlers['backup.open'](null)
+    const segment = await console.handlers['journal.clear']({ host: 'tk-ml1' })
+    expect(segment?.records).toBeGreaterThan(0)
+    expect(await console.handlers['journal.clear']({ host: 'tk-ml1' })).toBeNull()
+    await console.dialogGone()
+    const { lock, directory } = await snapshot(console)
+    expect(lock).toEqual({ kind: 'none' })
+    if (directory.kind !== 'up') throw new Error('the directory is down')
+    const journal = directory.status.journals.find(({ host }) => host === 'tk-ml1')
+    expect(journal).toMatchObject({ records: 0, segments: [{ id: segment?.id }] })
+    await console.close()
+  })
+
+  test('runs case (1) step by step, refuses a bad path without ending, and logs on again afterwards', async () => {
+    const console = await open()
+    await console.handlers['run.prepare']({ host: 'hq-mas' })
+    const next = async (to: string | null, id: string) => {
+      await console.handlers['run.next']({ to })
+      await until(async () => (await stepState(console, id)) === 'done')
+    }
+    const before = ['open-console', 'take-lock', 'clear-journal', 'release-lock', 'end-console']
+    for (const id of before) await next(null, id)
+    expect((await snapshot(console)).session.kind).toBe('off')
+    for (const id of ['stop-server', 'stop-directory']) await next(null, id)
+    const relative = console.handlers['run.next']({ to: 'backup.tar.zst' })
+    await expect(relative).rejects.toMatchObject({ problem: { exitCode: 64 } })
+    await expect(console.handlers['servers.start']({ host: 'hq-mas', serviceId: null })).rejects.toMatchObject({
+      problem: { code: 'run-in-progress' },
+    })
+    const to = join(made.root, 'step.tar.zst')
+    await next(to, 'nxbackup')
+    for (const id of ['verify', 'start']) await next(null, id)
+    await until(async () => (await snapshot(console)).run?.phase === 'ended')
+    const { run } = await snapshot(console)
+    expect(run?.state).toMatchObject({ outcome: 'done', archive: { path: to } })
+    await console.handlers['run.dismiss'](null)
+    await console.handlers['session.logon'](null)
+    expect((await snapshot(console)).session.kind).toBe('on')
+    await console.close()
+  }, 120_000)
+
+  test('gives a prepared run up on cancel, with every service as before', async () => {
+    const console = await open()
+    const pids = (await snapshot(console)).servers.flatMap(({ services }) => services.map(({ pid }) => pid))
+    await console.handlers['run.prepare']({ host: 'hq-mas' })
+    await console.handlers['run.next']({ to: null })
+    await console.handlers['run.cancel'](null)
+    const after = await snapshot(console)
+    expect(after.run?.state.outcome).toBe('cancelled')
+    expect(after.servers.flatMap(({ services }) => services.map(({ pid }) => pid))).toEqual(pids)
+    await console.handlers['run.prepare']({ host: 'hq-mas' })
+    await console.handlers['run.dismiss'](null)
+    await console.close()
+  })
+
+  test('refuses the run-book for a server that is not the master, and to end while another console is on', async () => {
+    const [console, second] = [await open(), await open('second')]
+    await expect(console.handlers['run.prepare']({ host: 'tk-ml1' })).rejects.toMatchObject({
+      problem: { code: 'master-only', exitCode: 64 },
+    })
+    await console.handlers['run.prepare']({ host: 'hq-mas' })
+    await console.handlers['run.all']({ to: join(made.root, 'refused.tar.zst') })
+    await until(async () => (await snapshot(console)).run?.phase === 'ended')
+    const { run, servers } = await snapshot(console)
+    expect(run?.state).toMatchObject({ outcome: 'refused', problem: { code: 'console-open', exitCode: 11 } })
+    expect(servers.flatMap(({ services }) => services).every(({ state }) => state === 'running')).toBe(true)
+    await Promise.all([console.close(), second.close()])
+  })
+})
+
+async function stepState(console: Console, id: string): Promise<string | undefined> {
+  const { run } = await snapshot(console)
+  return run?.phase === 'busy' ? 'busy' : run?.state.steps.find((step) => step.id === id)?.state
+}
