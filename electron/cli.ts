@@ -2,9 +2,10 @@ import { homedir, hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import packageFile from '../package.json' with { type: 'json' }
 import type { Language } from '../shared/model/console.ts'
+import { exitCodes } from '../shared/model/exit-code.ts'
 import { ProblemError, problem } from '../shared/model/problem.ts'
 import { runCommandLine } from './commands/program.ts'
-import { composeEngine, destroySample, findDomainFile, initSample, sampleRootOf } from './compose.ts'
+import { assertSample, composeEngine, destroySample, findDomainFile, initSample, sampleRootOf } from './compose.ts'
 
 const { env } = process
 const interrupted = new AbortController()
@@ -13,10 +14,12 @@ process.on('SIGINT', () => interrupted.abort(new ProblemError(problem('cancelled
 process.on('SIGTERM', () => interrupted.abort(new ProblemError(problem('terminated'))))
 // A terminal that was closed must not leave services down: the work goes on to its end.
 process.on('SIGHUP', () => undefined)
+/** Whether something that was said could not be kept: the disk of a log was full, say. */
+let unsaid = false
 for (const stream of [process.stdout, process.stderr]) {
-  // A reader that went away (`| head`) must not end a run in the middle.
+  // Neither a reader that went away (`| head`) nor a full disk may end a run in the middle.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE') unsaid = true
   })
 }
 
@@ -61,11 +64,12 @@ const context = {
     return engine
   },
   initSample,
+  assertSample,
   destroySample,
 } as const
 
 void runCommandLine(process.argv.slice(2), context).then((code) => {
-  process.exitCode = code
+  process.exitCode = code === exitCodes.done && unsaid ? exitCodes.warnings : code
   for (const close of closing) close()
   process.stdin.destroy()
 })

@@ -16,7 +16,7 @@ import type { Log } from './core/ports/log.ts'
 import { loadDomain } from './formats/domain-file.ts'
 import { serviceSocket } from './formats/layout.ts'
 
-export { destroySample, initSample } from './embedded/sample/init.ts'
+export { assertSample, destroySample, initSample } from './embedded/sample/init.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

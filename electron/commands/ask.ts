@@ -5,8 +5,8 @@ import type { Both } from './output.ts'
 
 /** Answers one after the other from standard input, a terminal or not. */
 export interface Prompter {
-  /** The next line, trimmed; null at the end of the input. Rejects when the command is interrupted. */
-  ask(question: string): Promise<string | null>
+  /** The next line, trimmed. Throws `answer-missing` (64) at the end of the input, and when the command is interrupted. */
+  ask(question: string): Promise<string>
   close(): void
 }
 
@@ -20,7 +20,8 @@ export function createPrompter(context: CommandContext): Prompter {
         context.signal.addEventListener('abort', () => reject(context.signal.reason), { once: true })
       })
       const { value, done } = await Promise.race([lines.next(), interrupted])
-      return done ? null : value.trim()
+      if (done) throw fail('answer-missing')
+      return value.trim()
     },
     close: () => reader.close(),
   }
@@ -28,7 +29,7 @@ export function createPrompter(context: CommandContext): Prompter {
 
 /**
  * Asks before something that stops or removes. `--yes` answers; without a terminal and without it: 64, nothing done.
- * Any other answer than y: `answer-no` (64).
+ * Any other answer than y: `answer-no` (130, as if interrupted).
  */
 export async function confirm(context: CommandContext, options: CommonOptions, question: Both): Promise<void> {
   if (options.yes) return
@@ -36,7 +37,7 @@ export async function confirm(context: CommandContext, options: CommonOptions, q
   const prompter = createPrompter(context)
   try {
     const answer = await prompter.ask(`${question[context.language]} (y/N) `)
-    if (answer?.toLowerCase() !== 'y') throw fail('answer-no')
+    if (answer.toLowerCase() !== 'y') throw fail('answer-no')
   } finally {
     prompter.close()
   }

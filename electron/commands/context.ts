@@ -25,6 +25,8 @@ export interface CommandContext {
   domainFile(given: string | undefined): string
   compose(file: string): Engine
   initSample(options: SampleOptions): Promise<string>
+  /** Throws `sample-marker-missing` (64) where that is no sample domain. */
+  assertSample(root: string): void
   destroySample(root: string): void
 }
 

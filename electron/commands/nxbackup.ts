@@ -38,7 +38,7 @@ export const nxbackupVerb: Verb<NxbackupOptions> = {
     const line = progressLine(context)
     try {
       const to = await prompter.ask(`${mediumPrompt}\n`)
-      if (to === null || to === '') throw fail('medium-path-missing')
+      if (to === '') throw fail('medium-path-missing')
       if (!isAbsolute(to)) throw fail('path-relative', { path: to })
       const sure = await prompter.ask(`${surePrompt}\n`)
       if (sure !== 'y' && sure !== 'Y') throw fail('answer-no')

@@ -1,71 +1,81 @@
-import { Command, CommanderError } from 'commander'
+import { resolve } from 'node:path'
+import { CommanderError } from 'commander'
 import { exitCodes } from '../../shared/model/exit-code.ts'
-import { problem } from '../../shared/model/problem.ts'
-import { listVerb, verifyVerb } from './archive.ts'
-import { backupVerb } from './backup.ts'
-import type { CommandContext } from './context.ts'
-import { domainCommand } from './domain.ts'
-import { journalCommand } from './journal.ts'
-import { lockCommand } from './lock.ts'
-import { nxbackupVerb } from './nxbackup.ts'
-import { createOutput } from './output.ts'
-import { registerVerb, searchVerb } from './register.ts'
-import { runsCommand } from './runs.ts'
-import { prepareSampleVerb, runSampleVerb } from './sample.ts'
-import { serversVerb, startVerb, stopVerb } from './servers.ts'
-import { toCommand, told } from './verb.ts'
+import { type Problem, toProblem } from '../../shared/model/problem.ts'
+import type { Engine } from '../core/engine.ts'
+import type { CommandContext, CommandResult, CommonOptions } from './context.ts'
+import { createOutput, type Output } from './output.ts'
+import { buildParser } from './parser.ts'
+import { parserText, wrongUsage } from './usage-text.ts'
+import { type Call, told, type Verb } from './verb.ts'
+import { verbs } from './verbs.ts'
+
+/** What a command line asks for, once it was understood. */
+interface Wanted {
+  readonly verb: Verb
+  readonly options: CommonOptions
+  readonly args: readonly string[]
+}
 
 /** Runs one command line (without the program's own name) and resolves with its exit code; never throws. */
 export async function runCommandLine(words: readonly string[], context: CommandContext): Promise<number> {
-  let exitCode: number = exitCodes.done
-  const ended = (code: number) => {
-    exitCode = code
-  }
-  const program = buildProgram(context, ended)
+  let wanted: Wanted | null = null
+  const parser = buildParser(verbs, context, (verb, command) => {
+    wanted = { verb, options: command.opts(), args: command.args }
+  })
   try {
-    await program.parseAsync([...words], { from: 'user' })
-    return exitCode
+    parser.parse([...words], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return exitCodes.done
-    const text = error.message.replace(/^error: /, '')
-    const found = problem('usage-wrong', { text, verb: words.find((word) => !word.startsWith('-')) ?? '' })
-    const output = createOutput(context, words.includes('--json'))
-    output.problem(found)
-    if (output.json) {
-      const line = { kind: 'result', exitCode: found.exitCode, problem: told(found, context) }
-      context.stdout(`${JSON.stringify(line)}\n`)
-    }
-    return found.exitCode
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
+    return refuseWords(error, words, context)
+  }
+  return wanted ? work(wanted, context) : exitCodes.done
+}
+
+/** Words that are no command line: 64. Where help was already shown instead, nothing more is said to people. */
+function refuseWords(error: unknown, words: readonly string[], context: CommandContext): number {
+  const output = createOutput(context, words.includes('--json'))
+  const verb = words.find((word) => !word.startsWith('-')) ?? ''
+  const found = toProblem(error instanceof CommanderError ? wrongUsage(verb, parserText(error)) : error)
+  const helped = error instanceof CommanderError && error.code === 'commander.help'
+  return end({ exitCode: found.exitCode }, helped && !output.json ? null : found, output, context)
+}
+
+/** Does what a verb is for; whatever it throws becomes its exit code and is told. */
+async function work({ verb, options, args }: Wanted, context: CommandContext): Promise<number> {
+  const output = createOutput(context, options.json === true)
+  let engine: Engine | null = null
+  const call: Call<object> = {
+    context,
+    output,
+    options,
+    args,
+    engine() {
+      engine ??= context.compose(context.domainFile(options.config))
+      return engine
+    },
+    path: (given) => resolve(context.cwd, given),
+  }
+  try {
+    return end(await verb.work(call), null, output, context, verb.name)
+  } catch (error) {
+    const found = toProblem(error)
+    return end({ exitCode: found.exitCode }, found, output, context, verb.name)
   }
 }
 
-function buildProgram(context: CommandContext, ended: (code: number) => void): Command {
-  const about = {
-    ja: '名前データベースとメールのドメインを,登録を失わずにバックアップする運転席',
-    en: "operator's console that backs up a name database and mail domain without losing a registration",
+/** The last words of a command: a problem for people, the result line for programs. */
+function end(
+  { exitCode, facts }: CommandResult,
+  found: Problem | null,
+  output: Output,
+  context: CommandContext,
+  verb?: string,
+): number {
+  if (found) output.problem(found)
+  if (output.json) {
+    const why = found ? { problem: told(found, context) } : {}
+    context.stdout(`${JSON.stringify({ kind: 'result', verb, exitCode, ...facts, ...why })}\n`)
   }
-  const program = new Command('untenseki').description(about[context.language]).version(context.version)
-  program.addCommand(domainCommand(context, ended))
-  for (const verb of [serversVerb]) program.addCommand(toCommand(verb, context, ended))
-  for (const verb of [startVerb, stopVerb]) program.addCommand(toCommand(verb, context, ended))
-  program.addCommand(toCommand(registerVerb, context, ended))
-  program.addCommand(toCommand(searchVerb, context, ended))
-  program.addCommand(lockCommand(context, ended))
-  program.addCommand(journalCommand(context, ended))
-  program.addCommand(toCommand(backupVerb, context, ended))
-  for (const verb of [verifyVerb, listVerb]) program.addCommand(toCommand(verb, context, ended))
-  program.addCommand(toCommand(nxbackupVerb, context, ended))
-  program.addCommand(runsCommand(context, ended))
-  for (const verb of [prepareSampleVerb, runSampleVerb]) {
-    program.addCommand(toCommand(verb, context, ended), { hidden: true })
-  }
-  quiet(program, context)
-  return program
-}
-
-/** Errors become problems: commander throws instead of ending the process, and writes help only. */
-function quiet(command: Command, context: CommandContext): void {
-  command.exitOverride().configureOutput({ writeOut: context.stdout, writeErr: () => undefined })
-  for (const child of command.commands) quiet(child, context)
+  return exitCode
 }

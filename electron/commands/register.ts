@@ -1,5 +1,5 @@
-import { entityKindSchema, registrationSchema } from '../../shared/model/entity.ts'
-import { fail } from '../../shared/model/problem.ts'
+import { registrationSchema } from '../../shared/model/entity.ts'
+import { wrongUsage } from './usage-text.ts'
 import type { Verb } from './verb.ts'
 
 interface RegisterOptions {
@@ -23,7 +23,7 @@ export const registerVerb: Verb<RegisterOptions> = {
         pick({ ja: '組織ID(省略時は最上位組織)', en: 'organisation id (top organisation without it)' }),
       )
       .option('--server <host>', pick({ ja: 'ユーザのメールサーバ', en: "the user's mail server" })),
-  async work({ engine, output, options, args, context }) {
+  async work({ engine, output, options, args }) {
     const parsed = registrationSchema.safeParse({
       kind: args[0],
       name: options.name,
@@ -33,51 +33,15 @@ export const registerVerb: Verb<RegisterOptions> = {
     })
     if (!parsed.success) {
       const [issue] = parsed.error.issues
-      throw fail('usage-wrong', { text: `${issue?.path.join('.')}: ${issue?.message}`, verb: 'register' })
+      const text = `${issue?.path.join('.')}: ${issue?.message}`
+      throw wrongUsage('register', { ja: text, en: text })
     }
     const { owner, names } = engine()
     const { entity, position } = await names.register(parsed.data, owner.operator)
-    if (!context.signal.aborted) {
-      output.line({
-        ja: `登録しました: ${entity.id} ${entity.name}(変更番号 ${position.number})`,
-        en: `Registered ${entity.id} ${entity.name} (change number ${position.number})`,
-      })
-    }
+    output.line({
+      ja: `登録しました: ${entity.id} ${entity.name}(変更番号 ${position.number})`,
+      en: `Registered ${entity.id} ${entity.name} (change number ${position.number})`,
+    })
     return { exitCode: 0, facts: { entity, position, changeNumber: position.number } }
-  },
-}
-
-interface SearchOptions {
-  readonly kind: string
-  readonly name?: string
-  readonly limit: string
-}
-
-export const searchVerb: Verb<SearchOptions> = {
-  name: 'search',
-  about: { ja: '名前データベースを検索する', en: 'search the name database' },
-  examples: ['untenseki search --kind user --name 佐藤'],
-  shape: (command, pick) =>
-    command
-      .option('--kind <kind>', 'user | organization | group | board', 'user')
-      .option('--name <text>', pick({ ja: '名前又はIDの一部', en: 'any part of the name or id' }))
-      .option('--limit <n>', pick({ ja: '最大件数', en: 'most rows' }), '200'),
-  async work({ engine, output, options }) {
-    const kind = entityKindSchema.safeParse(options.kind)
-    const limit = Number(options.limit)
-    if (!kind.success) throw fail('usage-wrong', { text: `--kind ${options.kind}`, verb: 'search' })
-    if (!Number.isInteger(limit) || limit < 1 || limit > 5000) {
-      throw fail('usage-wrong', { text: `--limit ${options.limit}`, verb: 'search' })
-    }
-    const named = options.name === undefined ? {} : { name: options.name }
-    const { rows, total } = await engine().names.search({ kind: kind.data, limit, ...named })
-    output.rows(kind.data, rows, [
-      { key: 'id', title: { ja: 'ID', en: 'id' } },
-      { key: 'name', title: { ja: '名前', en: 'name' } },
-      { key: 'organizationId', title: { ja: '組織ID', en: 'organisation' } },
-      { key: 'host', title: { ja: 'サーバ', en: 'server' } },
-    ])
-    output.line({ ja: `${total} 件中 ${rows.length} 件`, en: `${rows.length} of ${total}` })
-    return { exitCode: 0, facts: { total, shown: rows.length } }
   },
 }

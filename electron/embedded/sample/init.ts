@@ -84,6 +84,12 @@ export async function initSample(options: SampleOptions): Promise<string> {
   }
 }
 
+/** Throws `sample-marker-missing` where a folder is no sample domain: nothing in it may be stopped or removed. */
+export function assertSample(folder: string): void {
+  const root = resolve(folder)
+  if (!existsSync(join(root, markerName))) throw fail('sample-marker-missing', { root })
+}
+
 /**
  * Removes a sample domain with everything under its root. Throws `sample-marker-missing`, and `sample-in-use` while a service
  * of it runs. The marker goes last, so that an interrupted removal can be done again.
@@ -91,7 +97,7 @@ export async function initSample(options: SampleOptions): Promise<string> {
 export function destroySample(folder: string): void {
   const root = resolve(folder)
   const marker = join(root, markerName)
-  if (!existsSync(marker)) throw fail('sample-marker-missing', { root })
+  assertSample(root)
   const pids = join(root, 'state', 'pids')
   for (const file of existsSync(pids) ? readdirSync(pids) : []) {
     const process = file.endsWith('.json') ? readPidFile(join(pids, file)) : null

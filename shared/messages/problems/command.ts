@@ -3,7 +3,7 @@ import { defineProblems } from './table.ts'
 export const commandProblems = defineProblems({
   'usage-wrong': {
     exit: 'usage',
-    ja: ['指定に誤りがあります: {text}', '「untenseki {verb} --help」で使い方を確認してください。'],
+    ja: ['指定に誤りがあります: {textJa}', '「untenseki {verb} --help」で使い方を確認してください。'],
     en: ['Wrong usage: {text}', 'See "untenseki {verb} --help".'],
   },
   'answer-needed': {
@@ -12,9 +12,14 @@ export const commandProblems = defineProblems({
     en: ['A confirmation is needed, but there is no terminal', 'Give --yes.'],
   },
   'answer-no': {
-    exit: 'usage',
+    exit: 'interrupted',
     ja: ['「y」以外が入力されたため,何もしませんでした', '実行する場合は「y」を入力してください。'],
     en: ['The answer was not "y", so nothing was done', 'Answer "y" to go on.'],
+  },
+  'answer-missing': {
+    exit: 'usage',
+    ja: ['入力が終わったため,何もしませんでした', '端末から実行し,問い合わせに答えてください。'],
+    en: ['The input ended before the question was answered, so nothing was done', 'Run it in a terminal and answer.'],
   },
   'no-domain-file': {
     exit: 'domainFile',

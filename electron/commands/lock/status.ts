@@ -1,8 +1,6 @@
-import { Command } from 'commander'
-import type { CommandContext } from './context.ts'
-import { toCommand, type Verb } from './verb.ts'
+import type { Verb } from '../verb.ts'
 
-const lockStatus: Verb = {
+export const lockStatus: Verb = {
   name: 'status',
   about: { ja: '排他の状態を表示する', en: 'show who holds the exclusive lock' },
   async work({ engine, output }) {
@@ -16,10 +14,4 @@ const lockStatus: Verb = {
     }
     return { exitCode: 0, facts: { lock } }
   },
-}
-
-/** `untenseki lock status`: 排他. */
-export function lockCommand(context: CommandContext, ended: (code: number) => void): Command {
-  const command = new Command('lock').description({ ja: '排他', en: 'the exclusive lock' }[context.language])
-  return command.addCommand(toCommand(lockStatus, context, ended))
 }

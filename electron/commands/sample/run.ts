@@ -1,0 +1,37 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { masterOf } from '../../core/engine.ts'
+import { archiveName } from '../../core/operations/archive-name.ts'
+import { findUnfinished } from '../../core/operations/rollback.ts'
+import { runMasterBackup } from '../backup.ts'
+import { settleUnfinished } from '../runs/rollback.ts'
+import type { Verb } from '../verb.ts'
+import { sampleEngine, startAll } from './engine.ts'
+
+/** For `npm start` without a display: the main job in the terminal, asking nothing, leaving the domain as it was. */
+export const runSampleVerb: Verb = {
+  name: 'run-sample',
+  hidden: true,
+  about: {
+    ja: 'サンプルドメインのマスタ管理サーバを,端末だけでバックアップする',
+    en: "back up the sample domain's master, in the terminal alone",
+  },
+  async work(call) {
+    const { output, context } = call
+    output.log({
+      ja: '表示装置がないため,同じ作業を端末で実行します',
+      en: 'there is no display, so the same job runs in the terminal',
+    })
+    const engine = await sampleEngine(call)
+    if (findUnfinished(engine)) await settleUnfinished(engine, output)
+    const down = await startAll(engine, call)
+    try {
+      const { backups } = engine.domain.folders
+      mkdirSync(backups, { recursive: true, mode: 0o700 })
+      const to = join(backups, archiveName(masterOf(engine.domain), engine.clock.now()))
+      return await runMasterBackup(engine, to, output, context)
+    } finally {
+      for (const { server, service } of down) await engine.driver(server.host, service.id).stop()
+    }
+  },
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { build } from 'vite'
+
+/** Packages that stay outside the bundle, because they hold or load machine code. */
+const external = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions']
+const entries = ['cli', 'service', 'archive-worker']
+
+/**
+ * Builds the commands with the worker and the service that they begin, and returns the path of `cli.cjs`. The folder's name
+ * carries a digest of the sources, so that a second test file finds it built; it lies in the checkout, where the packages
+ * that stay outside are found.
+ */
+export async function buildCommands(): Promise<string> {
+  const root = resolve('.')
+  const parent = join(root, '.cache', 'test-commands')
+  mkdirSync(parent, { recursive: true })
+  const folder = join(parent, digestSources(root))
+  const cli = join(folder, 'cli.cjs')
+  if (existsSync(cli)) return cli
+  const draft = `${folder}-${process.pid}-${Date.now()}`
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    ssr: { target: 'node', noExternal: true, external },
+    build: {
+      ssr: true,
+      outDir: draft,
+      copyPublicDir: false,
+      minify: false,
+      target: 'node18.15',
+      rolldownOptions: {
+        input: Object.fromEntries(entries.map((name) => [name, join(root, 'electron', `${name}.ts`)])),
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+      },
+    },
+  })
+  try {
+    renameSync(draft, folder)
+  } catch (error) {
+    // Another test file may have built the same at the same time.
+    if (!existsSync(cli)) throw error
+    rmSync(draft, { recursive: true, force: true })
+  }
+  return cli
+}
+
+function digestSources(root: string): string {
+  const hash = createHash('sha256')
+  for (const folder of ['electron', 'shared']) {
+    for (const name of (readdirSync(join(root, folder), { recursive: true }) as string[]).sort()) {
+      if (name.endsWith('.ts') && !name.endsWith('.test.ts')) hash.update(readFileSync(join(root, folder, name)))
+    }
+  }
+  hash.update(readFileSync(join(root, 'package.json')))
+  return hash.digest('hex').slice(0, 16)
+}

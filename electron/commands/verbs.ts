@@ -1,0 +1,45 @@
+import { backupVerb } from './backup.ts'
+import { domainDestroy } from './domain/destroy.ts'
+import { domainInit } from './domain/init.ts'
+import { domainStart } from './domain/start.ts'
+import { domainStatus } from './domain/status.ts'
+import { domainStop } from './domain/stop.ts'
+import { journalClear } from './journal/clear.ts'
+import { journalList } from './journal/list.ts'
+import { listVerb } from './list.ts'
+import { lockStatus } from './lock/status.ts'
+import { nxbackupVerb } from './nxbackup.ts'
+import { registerVerb } from './register.ts'
+import { runsList } from './runs/list.ts'
+import { runsRollback } from './runs/rollback.ts'
+import { runsShow } from './runs/show.ts'
+import { prepareSampleVerb } from './sample/prepare.ts'
+import { runSampleVerb } from './sample/run.ts'
+import { searchVerb } from './search.ts'
+import { serversVerb } from './servers.ts'
+import { startVerb, stopVerb } from './start-stop.ts'
+import type { Verb, VerbGroup } from './verb.ts'
+import { verifyVerb } from './verify.ts'
+
+/** Every verb of the command line, in the order in which the help lists them. */
+export const verbs: readonly (Verb | VerbGroup)[] = [
+  {
+    name: 'domain',
+    about: { ja: 'ドメイン全体の作成・起動・停止・状態・削除', en: 'make, start, stop, show, remove a whole domain' },
+    verbs: [domainInit, domainStart, domainStop, domainStatus, domainDestroy],
+  },
+  serversVerb,
+  startVerb,
+  stopVerb,
+  registerVerb,
+  searchVerb,
+  { name: 'lock', about: { ja: '排他', en: 'the exclusive lock' }, verbs: [lockStatus] },
+  { name: 'journal', about: { ja: 'ジャーナル', en: 'the journals' }, verbs: [journalList, journalClear] },
+  backupVerb,
+  verifyVerb,
+  listVerb,
+  nxbackupVerb,
+  { name: 'runs', about: { ja: '実行の記録', en: 'records of runs' }, verbs: [runsList, runsShow, runsRollback] },
+  prepareSampleVerb,
+  runSampleVerb,
+]
