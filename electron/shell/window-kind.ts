@@ -2,7 +2,7 @@
 export type WindowKind = 'system' | 'name-database' | 'run-book' | 'failure'
 
 /** Where every page of the console lives; `index.html?window=KIND` shows a window's kind. */
-export const pageOrigin = 'app://console'
+const pageOrigin = 'app://console'
 
 /** The address of a window's page. `extra` becomes further query parameters. */
 export function pageAddress(kind: WindowKind, extra: Readonly<Record<string, string>> = {}): string {

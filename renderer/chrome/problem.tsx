@@ -6,17 +6,17 @@ import { Alert } from './dialog.tsx'
 
 /** What happened and what can be done. */
 export function ProblemText({ problem }: { readonly problem: Problem }): ReactNode {
-  const { t, language } = useText()
+  const { t, say } = useText()
   return (
     <>
       <p className="question">
         <span className="mark mark-failed" aria-hidden="true">
           ✕
         </span>
-        {problem.message[language]}
+        {say(problem.message)}
       </p>
       <p>
-        {t('message.remedy')} {problem.remedy[language]}
+        {t('message.remedy')} {say(problem.remedy)}
       </p>
       <p className="fine">{t('message.code', { code: problem.code })}</p>
     </>

@@ -43,7 +43,7 @@ export interface AppState {
   readonly browse: Browse
 }
 
-export const emptyBrowse: Browse = {
+const emptyBrowse: Browse = {
   organizations: [],
   node: null,
   users: [],

@@ -10,11 +10,21 @@ export interface Text {
   readonly language: Language
   readonly t: (key: MessageKey, params?: Readonly<Record<string, string | number>>) => string
   readonly format: Format
+  /** A problem's text in this language, its instants in local time. */
+  readonly say: (both: Readonly<Record<Language, string>>) => string
 }
+
+const instant = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
 
 export function createText(language: Language): Text {
   const table: Readonly<Record<MessageKey, string>> = language === 'ja' ? ja : en
-  return { language, t: (key, params = {}) => fill(table[key], params), format: createFormat(language) }
+  const format = createFormat(language)
+  return {
+    language,
+    format,
+    t: (key, params = {}) => fill(table[key], params),
+    say: (both) => both[language].replace(instant, (iso) => format.dateTime(iso)),
+  }
 }
 
 export const TextContext = createContext<Text>(createText('ja'))

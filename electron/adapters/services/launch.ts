@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Problem, problem, problemSchema } from '../../../shared/model/problem.ts'
 import { makeFolderDurable } from '../../formats/durable-file.ts'
+import { coverInherited } from './inherited-files.ts'
 
 /** How a service process is begun: values that only the roots know. */
 export type Launch = {
@@ -30,15 +31,17 @@ export function launchService(launch: Launch, args: readonly string[], log: stri
   makeFolderDurable(dirname(log))
   const from = statSync(log, { throwIfNoEntry: false })?.size ?? 0
   const fd = openSync(log, 'a', 0o600)
+  const nothing = openSync('/dev/null', 'r+')
   let child: ChildProcess
   try {
     child = spawn(launch.execPath, [launch.servicePath, ...args], {
       detached: true,
-      stdio: ['ignore', fd, fd],
+      stdio: ['ignore', fd, fd, ...coverInherited(nothing)],
       env: { ...launch.env },
       cwd: '/',
     })
   } finally {
+    closeSync(nothing)
     closeSync(fd)
   }
   let failure = ''

@@ -159,7 +159,7 @@ function stepOpen(
 }
 
 /** Choosing an entry: an item closes the bar, a submenu opens, a grey item is only highlighted. */
-export function choose(
+function choose(
   place: OpenPlace,
   index: number,
   entry: MenuEntry | undefined,

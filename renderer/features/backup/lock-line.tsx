@@ -7,14 +7,14 @@ import { useText } from '../../text/use-text.ts'
 
 /** As whom and since when 排他 is held; that it was lost, and why. */
 export function LockLine({ lock }: { readonly lock: OwnLock }): ReactNode {
-  const { t, format, language } = useText()
+  const { t, format, say } = useText()
   const now = useNow(lock.kind === 'held')
   if (lock.kind === 'lost') {
     return (
       <div role="alert" className="told">
         <StateMark mark="failed" word={t('backup.lost')} />
         <p>
-          {lock.problem.message[language]} {lock.problem.remedy[language]}
+          {say(lock.problem.message)} {say(lock.problem.remedy)}
         </p>
       </div>
     )

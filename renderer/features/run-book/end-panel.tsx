@@ -18,7 +18,7 @@ const marks: Readonly<Record<RunOutcome, Mark>> = {
 /** How a run ended: the word for it, the archive, the outage; and where services are down, which, with the way up. */
 export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
   const actions = useActions()
-  const { t, format, language } = useText()
+  const { t, format, say } = useText()
   const servers = useSnapshot((snapshot) => snapshot.servers)
   const starting = useApp((each) => each.busy.includes('servers.start'))
   const panel = useRef<HTMLElement>(null)
@@ -58,7 +58,7 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
       </p>
       {problem !== null && (
         <p>
-          {problem.message[language]} {problem.remedy[language]}
+          {say(problem.message)} {say(problem.remedy)}
         </p>
       )}
       {archive === null && <p>{t('end.no-archive')}</p>}

@@ -17,7 +17,7 @@ import { StepList } from './step-list.tsx'
 /** 手順: a run-book, its steps one by one or in one go, and how it ended. */
 export function RunBookWindow(): ReactNode {
   const actions = useActions()
-  const { t, language } = useText()
+  const { t, say } = useText()
   const run = useSnapshot((snapshot) => snapshot.run)
   const dialog = useApp((state) => state.dialog)
   const nameOf = useServerName()
@@ -50,7 +50,7 @@ export function RunBookWindow(): ReactNode {
           {run.phase === 'cancelling' && <Notice mark="moving">{t('run.cancelling')}</Notice>}
           {run.refusal !== null && (
             <Notice mark="failed">
-              {t('run.refused', { text: `${run.refusal.message[language]} ${run.refusal.remedy[language]}` })}
+              {t('run.refused', { text: `${say(run.refusal.message)} ${say(run.refusal.remedy)}` })}
             </Notice>
           )}
           <main className="run-book">

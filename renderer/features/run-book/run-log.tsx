@@ -5,7 +5,7 @@ import { useText } from '../../text/use-text.ts'
 
 /** The run's log, newest last and in sight. */
 export function RunLog({ log }: { readonly log: RunState['log'] }): ReactNode {
-  const { t, format, language } = useText()
+  const { t, format, say } = useText()
   const list = useRef<HTMLOListElement>(null)
   const { length } = log
   useEffect(() => {
@@ -17,7 +17,7 @@ export function RunLog({ log }: { readonly log: RunState['log'] }): ReactNode {
       <ol ref={list} className="list log" role="log" aria-label={t('run.log')} tabIndex={0}>
         {log.map((line) => (
           <li key={`${line.at} ${line.en}`}>
-            {format.time(line.at)} {line[language]}
+            {format.time(line.at)} {say(line)}
           </li>
         ))}
       </ol>

@@ -35,7 +35,7 @@ export function StepList({ run }: { readonly run: RunView }): ReactNode {
 
 function StepRow({ step, run }: { readonly step: StepView; readonly run: RunView }): ReactNode {
   const text = useText()
-  const { t, format, language } = text
+  const { t, format, say } = text
   const going = step.state === 'running' || step.state === 'undoing'
   const now = useNow(going)
   const from = step.startedAt === null ? null : Date.parse(step.startedAt)
@@ -52,7 +52,7 @@ function StepRow({ step, run }: { readonly step: StepView; readonly run: RunView
         {working && run.progress !== null ? (
           <ProgressLine progress={run.progress} />
         ) : step.problem !== null ? (
-          step.problem.message[language]
+          say(step.problem.message)
         ) : (
           receiptText(step.receipt, text)
         )}

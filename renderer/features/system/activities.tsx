@@ -21,7 +21,7 @@ export function Activities({ activities }: { readonly activities: readonly Activ
 }
 
 function ActivityLine({ activity }: { readonly activity: Activity }): ReactNode {
-  const { t, language } = useText()
+  const { t, say } = useText()
   const servers = useSnapshot((snapshot) => snapshot.servers)
   const nameOf = useServerName()
   const services = servers.find((server) => server.host === activity.host)?.services ?? []
@@ -36,7 +36,7 @@ function ActivityLine({ activity }: { readonly activity: Activity }): ReactNode 
       )}
       {activity.problem !== null && (
         <p className="activity-problem">
-          {activity.problem.message[language]} {activity.problem.remedy[language]}
+          {say(activity.problem.message)} {say(activity.problem.remedy)}
         </p>
       )}
     </li>

@@ -7,7 +7,7 @@ import { useText } from '../../text/use-text.ts'
 /** What an administrator must not miss, above the lists. */
 export function Notices(): ReactNode {
   const actions = useActions()
-  const { t, language } = useText()
+  const { t, say } = useText()
   const { directory, session, run } = useSnapshot((snapshot) => snapshot)
   const ended = session.kind === 'off' ? session.ended : null
   return (
@@ -21,9 +21,9 @@ export function Notices(): ReactNode {
         </Notice>
       )}
       {directory.kind === 'down' && (
-        <Notice mark="failed">{t('system.domain-down', { text: directory.problem.message[language] })}</Notice>
+        <Notice mark="failed">{t('system.domain-down', { text: say(directory.problem.message) })}</Notice>
       )}
-      {ended !== null && <Notice mark="partial">{t('system.session-ended', { text: ended.message[language] })}</Notice>}
+      {ended !== null && <Notice mark="partial">{t('system.session-ended', { text: say(ended.message) })}</Notice>}
     </>
   )
 }

@@ -56,10 +56,10 @@ export function serverRows({ servers, directory, expanded, text, words }: Rows):
   })
 }
 
-function detail(service: ServiceStatus, { t, format, language }: Text): string {
+function detail(service: ServiceStatus, { t, format, say }: Text): string {
   const parts: string[] = []
   if (service.pid !== null) parts.push(t('service.pid', { pid: service.pid }))
   if (service.since !== null) parts.push(t('service.since', { time: format.dateTime(service.since) }))
-  if (service.problem !== null) parts.push(service.problem.message[language])
+  if (service.problem !== null) parts.push(say(service.problem.message))
   return parts.join(', ')
 }
