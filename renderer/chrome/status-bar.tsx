@@ -11,12 +11,12 @@ export interface StatusCell {
 /** The row of sunken cells at a window's foot. */
 export function StatusBar({ cells }: { readonly cells: readonly StatusCell[] }): ReactNode {
   return (
-    <footer className="status-bar" role="status">
+    <div className="status-bar" role="status">
       {cells.map(({ id, label, value, grows }) => (
         <span key={id} className={`status-cell${grows ? ' status-cell-grows' : ''}`} data-cell={id}>
           {label === undefined ? value : `${label}: ${value}`}
         </span>
       ))}
-    </footer>
+    </div>
   )
 }

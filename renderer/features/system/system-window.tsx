@@ -74,6 +74,7 @@ export function SystemWindow(): ReactNode {
   return (
     <div className="window">
       <MenuBar menus={systemMenus} reasonOf={reasonOf} isChecked={isChecked} onCommand={onCommand} />
+      <h1 className="for-readers">{t('window.system')}</h1>
       <Notices />
       <main className="panes panes-system">
         <Panel title={t('system.sites')}>
