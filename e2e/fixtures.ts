@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,10 +44,10 @@ export const test = base.extend<Fixtures>({
     await use((...words) => runCommand(homeEnv, words))
   },
   launchConsole: async ({ homeEnv }, use) => {
-    const started: ElectronApplication[] = []
+    const started: { readonly app: ElectronApplication; readonly child: ChildProcess }[] = []
     await use(async (options = {}) => {
       const app = await launch(homeEnv, options)
-      started.push(app)
+      started.push({ app, child: app.process() })
       return app
     })
     await Promise.all(started.map(close))
@@ -104,8 +104,15 @@ async function launch(homeEnv: Readonly<Record<string, string>>, options: Launch
   return app
 }
 
-async function close(app: ElectronApplication): Promise<void> {
-  const child = app.process()
+async function close({
+  app,
+  child,
+}: {
+  readonly app: ElectronApplication
+  readonly child: ChildProcess
+}): Promise<void> {
+  // A console that the operator has ended is gone for Playwright too.
+  if (child.exitCode !== null || child.signalCode !== null) return
   const patience = setTimeout(() => child.kill('SIGKILL'), 10_000)
   await app.close().catch(() => child.kill('SIGKILL'))
   clearTimeout(patience)

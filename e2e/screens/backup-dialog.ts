@@ -15,7 +15,7 @@ export interface BackupDialog {
 
 export async function backupDialog(page: Page): Promise<BackupDialog> {
   const dialog = page.getByRole('dialog', { name: 'バックアップ' })
-  await dialog.getByText(/^排他中/).waitFor()
+  await dialog.getByText(/排他中: /).waitFor()
   const server = (host: string) => dialog.locator(`tr[data-key="${host}"]`)
   return {
     dialog,

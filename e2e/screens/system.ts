@@ -29,7 +29,8 @@ export async function systemScreen(app: ElectronApplication): Promise<SystemScre
   const page = await windowTitled(app, 'システム管理')
   const grid = page.getByRole('treegrid', { name: 'サーバ一覧' })
   await grid.waitFor()
-  const row = (key: string) => grid.locator(`tr[data-key="${key}"]`)
+  // By its key alone: an open dialog takes the list behind it out of the roles.
+  const row = (key: string) => page.locator(`tr[data-key="${key}"]`)
   return {
     page,
     server: row,

@@ -19,7 +19,7 @@ export function StateMark({ mark, word }: { readonly mark: Mark; readonly word: 
       <span className={`mark mark-${mark}`} aria-hidden="true">
         {signs[mark]}
       </span>
-      {word}
+      <span>{word}</span>
     </span>
   )
 }
