@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Owner } from '../shared/model/owner.ts'
 import { fail } from '../shared/model/problem.ts'
@@ -45,13 +45,19 @@ export function sampleRootOf(env: Environment, home: string): string {
 
 /**
  * The domain file meant (design §3): the one given, else `$UNTENSEKI_CONFIG`, else `/etc/untenseki/domain.yaml`, else
- * the sample domain's. Throws `no-domain-file` (78) when that is not there.
+ * the sample domain's. Throws `no-domain-file` (78) when that is not there, `domain-file-forbidden` (77) when this account
+ * may not read it.
  */
 export function findDomainFile(given: string | undefined, env: Environment, home: string): string {
   const site = '/etc/untenseki/domain.yaml'
   const sample = join(sampleRootOf(env, home), 'untenseki.yaml')
   const file = given || env.UNTENSEKI_CONFIG || (existsSync(site) ? site : sample)
-  if (!existsSync(file)) throw fail('no-domain-file', { file })
+  try {
+    accessSync(file, constants.R_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw fail(code === 'EACCES' ? 'domain-file-forbidden' : 'no-domain-file', { file }, error)
+  }
   return file
 }
 

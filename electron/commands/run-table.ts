@@ -1,3 +1,4 @@
+import { problem } from '../../shared/model/problem.ts'
 import type { StepId } from '../../shared/model/run.ts'
 import type { RunState, StepView } from '../../shared/model/run-state.ts'
 import type { Both, Output } from './output.ts'
@@ -54,9 +55,7 @@ export function showRun(state: RunState, output: Output): void {
   ])
   if (state.outcome) output.line(outcomeWords[state.outcome])
   if (state.servicesDown.length > 0) {
-    const names = state.servicesDown.join(', ')
-    const hint = `untenseki start --server ${state.host}`
-    output.line({ ja: `停止中のサービス: ${names} → ${hint}`, en: `Services down: ${names} → ${hint}` })
+    output.problem(problem('services-down', { services: state.servicesDown.join(', '), host: state.host }))
   }
   if (state.outageMs !== null) {
     output.line({ ja: `停止時間 ${secondsText(state.outageMs)}`, en: `Outage ${secondsText(state.outageMs)}` })

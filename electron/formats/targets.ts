@@ -36,6 +36,15 @@ function allTargets(server: ServerConfig): readonly Target[] {
   ]
 }
 
+/**
+ * Throws `place-in-target` (78) for a `MNG_JOURNAL` inside a target: a restore would bring back old journals over new
+ * ones. Asked before anything of the server is started, stopped, cleared or copied.
+ */
+export function assertJournalOutside(server: ServerConfig, targets: readonly Target[] = allTargets(server)): void {
+  const { mngJournal } = readPublicInfo(server)
+  if (mngJournal !== null) assertOutside(server, targets, mngJournal, 'MNG_JOURNAL')
+}
+
 /** Whether the target is there and is what it should be; one that cannot even be looked at counts as missing. */
 function isThere({ path, kind }: Target): boolean {
   try {
@@ -54,8 +63,7 @@ function isThere({ path, kind }: Target): boolean {
  */
 export function backupTargets(server: ServerConfig): readonly Target[] {
   const targets = allTargets(server)
-  const { mngJournal } = readPublicInfo(server)
-  if (mngJournal !== null) assertOutside(server, targets, mngJournal, 'MNG_JOURNAL')
+  assertJournalOutside(server, targets)
   const missing = targets.find((target) => !isThere(target))
   if (missing !== undefined) throw fail('target-missing', { host: server.host, target: missing.path })
   return targets

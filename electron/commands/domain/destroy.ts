@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { stopServer } from '../../core/servers/control.ts'
+import { stopServices } from '../../core/servers/control.ts'
+import { stopOrder } from '../../core/servers/order.ts'
 import { confirm } from '../ask.ts'
 import type { Verb } from '../verb.ts'
 import { type RootOption, withRoot } from './root-option.ts'
@@ -17,7 +18,8 @@ export const domainDestroy: Verb<RootOption> = {
       en: `Remove the sample domain in ${root}, its archives included?`,
     })
     const engine = context.compose(join(root, 'untenseki.yaml'))
-    for (const server of engine.domain.servers) await stopServer(engine, server, null)
+    engine.runLock.assertFree(engine.domain.servers.map((server) => server.host))
+    for (const server of engine.domain.servers) await stopServices(engine, server, stopOrder(server))
     context.destroySample(root)
     output.line({ ja: `削除しました: ${root}`, en: `Removed ${root}` })
     return { exitCode: 0, facts: { root } }

@@ -1,6 +1,7 @@
 import { fail } from '../../../shared/model/problem.ts'
-import { serverOf } from '../../core/engine.ts'
+import { masterOf, serverOf } from '../../core/engine.ts'
 import { keepLease } from '../../core/lock/keep-lease.ts'
+import { assertSettings } from '../../core/operations/preflight.ts'
 import { confirm } from '../ask.ts'
 import type { Verb } from '../verb.ts'
 
@@ -15,6 +16,7 @@ export const journalClear: Verb<ClearOptions> = {
   async work({ engine, output, options, context }) {
     const { lock, journals, domain, owner, clock } = engine()
     const server = serverOf(domain, options.server)
+    assertSettings(masterOf(domain))
     const row = (await journals.list()).find((each) => each.host === server.host)
     if (!row?.kept) throw fail('journal-not-kept', { host: server.host })
     await confirm(context, options, {

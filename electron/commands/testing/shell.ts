@@ -48,6 +48,8 @@ export type Snapshot = {
 
 /** A folder of its own with the commands as real processes; `init` makes a sample domain in `root`. */
 export type Shell = {
+  /** The built commands, for lines that a test composes itself. */
+  readonly cli: string
   readonly base: string
   readonly root: string
   readonly config: string
@@ -59,6 +61,8 @@ export type Shell = {
   run(words: readonly string[], options?: CallOptions): Promise<Ended>
   /** A command just as it is written. */
   plain(words: readonly string[], options?: CallOptions): Promise<Ended>
+  /** A shell's line at a terminal of its own, which tells both outputs on stdout. */
+  terminal(line: string, typed: string): Promise<Ended>
   init(...words: string[]): Promise<void>
   pid(host: string, service: string): number | null
   snapshot(): Snapshot
@@ -77,10 +81,7 @@ export async function openShell(): Promise<Shell> {
   const clients: WireClient<AddressOperations>[] = []
   const children = new Set<ChildProcess>()
 
-  const begin = (words: readonly string[], options: CallOptions = {}): Running => {
-    const line = [process.execPath, cli, ...words]
-    const as = options.uid === undefined ? [] : asAccount(options.uid)
-    const [file = '', ...args] = [...as, ...line]
+  const launch = ([file = '', ...args]: readonly string[], options: CallOptions): Running => {
     const env = { ...process.env, UNTENSEKI_LANG: options.language ?? 'en', HOME: base, XDG_DATA_HOME: base }
     const started = performance.now()
     const child = spawn(file, args, { cwd: options.cwd ?? base, env, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -94,6 +95,8 @@ export async function openShell(): Promise<Shell> {
     })
     return { child, ended }
   }
+  const begin: Shell['begin'] = (words, options = {}) =>
+    launch([...asAccount(options.uid), process.execPath, cli, ...words], options)
   const plain: Shell['plain'] = (words, options) => begin(words, options).ended
   const run: Shell['run'] = (words, options) => plain([...words, '--config', config, '--json'], options)
   const pid = (host: string, service: string): number | null => {
@@ -102,6 +105,7 @@ export async function openShell(): Promise<Shell> {
   }
 
   return {
+    cli,
     base,
     root,
     config,
@@ -110,6 +114,7 @@ export async function openShell(): Promise<Shell> {
     begin,
     run,
     plain,
+    terminal: (line, typed) => launch(['script', '-qec', line, '/dev/null'], { input: typed }).ended,
     pid,
     init: async (...words) => {
       const ended = await plain(['domain', 'init', '--root', root, '--users', '30', '--mails', '50', ...words])
@@ -141,7 +146,8 @@ export async function openShell(): Promise<Shell> {
   }
 }
 
-function asAccount(uid: number): readonly string[] {
+function asAccount(uid: number | undefined): readonly string[] {
+  if (uid === undefined) return []
   return ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--']
 }
 

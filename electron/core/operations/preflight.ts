@@ -1,7 +1,8 @@
 import { accessSync, constants } from 'node:fs'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
 import { fail, type Problem, ProblemError, toProblem } from '../../../shared/model/problem.ts'
-import { backupTargets, type Target } from '../../formats/targets.ts'
+import { parameterFilePath, publicInfoPath } from '../../formats/layout.ts'
+import { assertJournalOutside, backupTargets, type Target } from '../../formats/targets.ts'
 import { codecForName } from '../archive/codec.ts'
 import { measureTargets } from '../archive/create.ts'
 import { type Engine, masterOf } from '../engine.ts'
@@ -30,6 +31,11 @@ export async function planMasterBackup(
   return { targets: problems.length === 0 ? backupTargets(server) : [], problems }
 }
 
+/** Throws `place-in-target` (78) for a `MNG_JOURNAL` inside a backup target of that server. */
+export function assertSettings(server: ServerConfig): void {
+  assertJournalOutside(server)
+}
+
 /** Throws what is wrong with the settings of any server (78): a missing target, a `MNG_JOURNAL` inside one. */
 export function checkTargets(engine: Engine): void {
   for (const server of engine.domain.servers) backupTargets(server)
@@ -37,12 +43,17 @@ export function checkTargets(engine: Engine): void {
 
 /** Throws `not-permitted` (77) when a backup target cannot be read, or what `backupTargets` finds missing. */
 export function checkPrivileges(engine: Engine, server: ServerConfig): void {
-  for (const target of backupTargets(server)) {
-    try {
-      accessSync(target.path, constants.R_OK)
-    } catch (error) {
-      throw fail('not-permitted', { path: target.path, uid: engine.uid }, error)
-    }
+  // The settings name the targets, so they are asked first; whether they are there is for their readers to say.
+  for (const file of [publicInfoPath(server), parameterFilePath(server)]) assertReadable(engine, file, ['EACCES'])
+  for (const target of backupTargets(server)) assertReadable(engine, target.path)
+}
+
+function assertReadable(engine: Engine, path: string, codes?: readonly string[]): void {
+  try {
+    accessSync(path, constants.R_OK)
+  } catch (error) {
+    if (codes && !codes.includes((error as NodeJS.ErrnoException).code ?? '')) return
+    throw fail('not-permitted', { path, uid: engine.uid }, error)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ServerConfig, ServiceConfig } from '../../../shared/model/domain.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import type { ServerStatus } from '../../../shared/model/server.ts'
+import { assertJournalOutside } from '../../formats/targets.ts'
 import type { Engine } from '../engine.ts'
 import { startOrder, stopOrder, withNeeded } from './order.ts'
 
@@ -35,7 +36,7 @@ export async function startServices(
 }
 
 /** Stops services one after the other, each with its proof. */
-async function stopServices(
+export async function stopServices(
   engine: Engine,
   server: ServerConfig,
   services: readonly ServiceConfig[],
@@ -51,7 +52,8 @@ async function stopServices(
 
 /**
  * An operator's start of a server, or of one service with what it needs. Refused (`run-in-progress`,
- * `run-unfinished`) while a run's record stands at that server (design §5).
+ * `run-unfinished`) while a run's record stands at that server (design §5), and while its settings would spoil a
+ * restore (`place-in-target`, 78).
  */
 export async function startServer(
   engine: Engine,
@@ -60,6 +62,7 @@ export async function startServer(
   onService?: OnService,
   signal?: AbortSignal,
 ): Promise<void> {
+  assertJournalOutside(server)
   engine.runLock.assertFree([server.host])
   await startServices(engine, server, chosen(server, startOrder(server), serviceId), onService, signal)
 }
@@ -72,6 +75,7 @@ export async function stopServer(
   onService?: OnService,
   signal?: AbortSignal,
 ): Promise<void> {
+  assertJournalOutside(server)
   engine.runLock.assertFree([server.host])
   await stopServices(engine, server, chosen(server, stopOrder(server), serviceId), onService, signal)
 }

@@ -32,6 +32,16 @@ export const commandProblems = defineProblems({
       'Name one with --config, or make one with "untenseki domain init --root DIR".',
     ],
   },
+  'services-down': {
+    exit: 'failedDown',
+    ja: ['停止したままのサービスがあります: {services}', '「untenseki start --server {host}」で起動してください。'],
+    en: ['These services are still DOWN: {services}', 'Start them with "untenseki start --server {host}".'],
+  },
+  'domain-file-forbidden': {
+    exit: 'notPermitted',
+    ja: ['ドメインファイル「{file}」を読む権限がありません', 'スーパーユーザ,又はファイルの所有者で実行してください。'],
+    en: ['This account may not read the domain file "{file}"', "Run it as the superuser, or as the file's owner."],
+  },
   'backup-master-only': {
     exit: 'usage',
     ja: ['{host} のバックアップ手順はこの版にありません', 'マスタ管理サーバ({master})を指定してください。'],

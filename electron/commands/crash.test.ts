@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, openSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../embedded/testing/sample.ts'
+import { openShell, type Running, type Shell } from './testing/shell.ts'
+import { partialOf, slowTarget } from './testing/slow-run.ts'
+
+// Defects that break it: a record written after what it announces, a start that ignores an unfinished run, a signal
+// that ends the process instead of the run, a service left down without a word.
+let shell: Shell
+beforeAll(async () => {
+  shell = await openShell()
+  await shell.init()
+  writeFileSync(shell.config, slowTarget(shell))
+  expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+})
+afterAll(() => shell.remove())
+
+const services = ['object-server', 'address-service', 'server', 'scheduler']
+const running = () => services.filter((id) => shell.pid('hq-mas', id) !== null)
+const backup = (to: string) => ['backup', '--server', 'hq-mas', '--to', to, '--yes', '--config', shell.config, '--json']
+
+/** A backup that is in the middle of its archive. */
+async function inTheMiddle(to: string): Promise<Running> {
+  const partial = partialOf(to)
+  const begun = shell.begin(backup(to))
+  await Promise.race([partial, begun.ended.then(({ stderr }) => Promise.reject(new Error(stderr)))])
+  expect(running()).toEqual([])
+  return begun
+}
+
+describe('a backup that is killed in the middle', () => {
+  const name = 'killed.tar.gz'
+
+  it('leaves its record, which refuses every start until it is settled', async () => {
+    const begun = await inTheMiddle(join(shell.backups, name))
+    begun.child.kill('SIGKILL')
+    await begun.ended
+    expect(running()).toEqual([])
+    expect(shell.snapshot()).toMatchObject({ archives: [`${name}.partial`], runRecords: ['hq-mas.json'] })
+    const verbs = [
+      ['start', '--server', 'hq-mas'],
+      ['domain', 'start'],
+      ['stop', '--server', 'hq-mas', '--yes'],
+      ['backup', '--server', 'hq-mas', '--to', shell.backups, '--yes'],
+    ]
+    for (const words of verbs) {
+      const ended = await shell.run(words)
+      expect([words, ended.code, ended.problem]).toEqual([words, 11, 'run-unfinished'])
+      expect(ended.stderr).toContain('untenseki runs rollback')
+    }
+    const copied = await shell.run(['nxbackup'], { input: `${shell.base}/b.tar.zst\ny\n` })
+    expect([copied.code, copied.problem]).toEqual([11, 'run-unfinished'])
+    expect(running()).toEqual([])
+  })
+
+  it('is shown, and rolled back only after a yes', async () => {
+    const shown = await shell.run(['runs', 'show'])
+    expect(shown).toMatchObject({ code: 0, result: { run: { outcome: null, servicesStopped: expect.any(Array) } } })
+    expect(shown.rows.find((row) => row.id === 'nxbackup')).toMatchObject({ state: 'running' })
+    const { rows } = await shell.run(['runs', 'list'])
+    expect(rows).toMatchObject([{ outcome: 'unfinished', host: 'hq-mas' }])
+    const asked = await shell.run(['runs', 'rollback'])
+    expect([asked.code, asked.problem]).toEqual([64, 'answer-needed'])
+    expect(running()).toEqual([])
+  })
+
+  it('is rolled back: services up, nothing of it left, and the next backup works', async () => {
+    const back = await shell.run(['runs', 'rollback', '--yes'])
+    expect(back).toMatchObject({ code: 0, result: { servicesDown: [] } })
+    expect(running()).toEqual(services)
+    expect(shell.snapshot()).toMatchObject({ archives: [], runRecords: [] })
+    expect(await shell.run(['register', 'user', '--name', '復旧 花子'])).toMatchObject({ code: 0 })
+    const { rows } = await shell.run(['runs', 'list'])
+    expect(rows).toMatchObject([{ outcome: 'failed-restored' }])
+    const again = await shell.run(['backup', '--server', 'hq-mas', '--to', join(shell.base, 'after.tar.zst'), '--yes'])
+    expect(again).toMatchObject({ code: 0, result: { outcome: 'done' } })
+  })
+})
+
+describe('a backup that is interrupted in the middle', () => {
+  it.each([
+    ['SIGINT', 130, 'cancelled'],
+    ['SIGTERM', 143, 'terminated'],
+  ] as const)('by %s: %i, services up, nothing left', async (signal, code, problem) => {
+    const to = join(shell.backups, `${signal}.tar.gz`)
+    const begun = await inTheMiddle(to)
+    const asked = performance.now()
+    begun.child.kill(signal)
+    await until(() => !existsSync(`${to}.partial`), 1_500)
+    expect(performance.now() - asked).toBeLessThan(1_500)
+    const ended = await begun.ended
+    expect([ended.code, ended.problem, ended.result.outcome]).toEqual([code, problem, 'cancelled'])
+    expect(running()).toEqual(services)
+    expect(shell.snapshot()).toMatchObject({ archives: [], runRecords: [] })
+  })
+
+  it('by a terminal that is closed (SIGHUP) it goes on to its end', async () => {
+    const to = join(shell.base, 'hangup.tar.zst')
+    const begun = await inTheMiddle(to)
+    begun.child.kill('SIGHUP')
+    expect(await begun.ended).toMatchObject({ code: 0, result: { outcome: 'done' } })
+    expect(running()).toEqual(services)
+  })
+})
+
+describe('a backup whose outputs fail', () => {
+  it('goes on when its reader went away', async () => {
+    const to = join(shell.base, 'unread.tar.zst')
+    const begun = shell.begin(backup(to).filter((word) => word !== '--json'))
+    begun.child.stdout?.destroy()
+    begun.child.stderr?.destroy()
+    expect((await begun.ended).code).toBe(0)
+    expect(existsSync(to)).toBe(true)
+    expect(running()).toEqual(services)
+  })
+
+  it('goes on when the disk of its log is full, and ends with a warning', async () => {
+    const full = openSync('/dev/full', 'w')
+    const to = join(shell.base, 'unlogged.tar.zst')
+    const child = spawn(process.execPath, [shell.cli, ...backup(to)], { stdio: ['ignore', full, full] })
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(1)
+    expect(existsSync(to)).toBe(true)
+    expect(running()).toEqual(services)
+  })
+})
+
+describe('a service that cannot be started again', () => {
+  it('ends the run with 3, tells which and how to start it, and keeps the good archive', async () => {
+    const to = join(shell.base, 'down.tar.zst')
+    const { port } = shell.domain().servers[0]?.services.find((each) => each.id === 'server') ?? {}
+    const begun = await inTheMiddle(to)
+    const intruder = createServer().listen(port ?? 0, '127.0.0.1')
+    await once(intruder, 'listening')
+    const ended = await begun.ended
+    expect([ended.code, ended.problem]).toEqual([3, 'port-in-use'])
+    expect(ended.result).toMatchObject({ outcome: 'failed-down', servicesDown: ['hq-mas/scheduler', 'hq-mas/server'] })
+    expect(ended.stderr).toContain('untenseki start --server hq-mas')
+    expect(ended.result.archive).toMatchObject({ path: to })
+    expect(running()).toEqual(['object-server', 'address-service'])
+    intruder.close()
+    await once(intruder, 'close')
+    expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+    expect(running()).toEqual(services)
+    expect(readdirSync(shell.base)).toContain('down.tar.zst')
+    expect(await shell.run(['verify', to])).toMatchObject({ code: 0 })
+  })
+})

@@ -1,0 +1,110 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Owner } from '../../shared/model/owner.ts'
+import { until } from '../embedded/testing/sample.ts'
+import { openShell, type Shell, type Snapshot } from './testing/shell.ts'
+import { partialOf, slowTarget } from './testing/slow-run.ts'
+
+// Defects that break it: a lock that only our own console asks for, two runs that both begin, a start or stop that
+// meddles with a run.
+const holder: Owner = { operator: 'tanaka', host: 'console7', pid: 4711, kind: 'console' }
+let shell: Shell
+let before: Snapshot
+beforeAll(async () => {
+  shell = await openShell()
+  await shell.init()
+  expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+  before = shell.snapshot()
+})
+afterEach(() => expect(shell.snapshot().runRecords).toEqual([]))
+afterAll(() => shell.remove())
+
+const backup = () => ['backup', '--server', 'hq-mas', '--to', shell.backups, '--yes']
+
+describe('while someone holds 排他', () => {
+  it.each([
+    ['register', () => ['register', 'user', '--name', '排他 太郎'], 'registration-locked'],
+    ['backup', backup, 'lock-held'],
+    ['journal clear', () => ['journal', 'clear', '--server', 'hq-mas', '--yes'], 'lock-held'],
+  ])('%s is refused with the name: 11', async (_, words, problem) => {
+    const client = shell.master()
+    const held = await client.call('lock.acquire', { owner: holder, leaseMs: 30_000 })
+    try {
+      const ended = await shell.run(words())
+      expect([ended.code, ended.problem]).toEqual([11, problem])
+      expect(ended.stderr).toContain('tanaka@console7')
+      expect(shell.snapshot()).toEqual(before)
+      expect(await shell.run(['lock', 'status'])).toMatchObject({ result: { lock: { held: true, owner: holder } } })
+      expect(await shell.run(['search', '--name', '佐藤'])).toMatchObject({ code: 0 })
+    } finally {
+      await client.call('lock.release', { token: held.token })
+    }
+  })
+
+  it('a registration goes through once it ended', async () => {
+    expect(await shell.run(['register', 'user', '--name', '排他 次郎'])).toMatchObject({ code: 0 })
+  })
+})
+
+describe('while a console is logged on', () => {
+  it('backup is refused with the name, and nothing is stopped: 11', async () => {
+    const client = shell.master()
+    const { id } = await client.call('session.login', { owner: holder, leaseMs: 30_000 })
+    const ended = await shell.run(backup())
+    expect([ended.code, ended.problem]).toEqual([11, 'console-open'])
+    expect(ended.stderr).toContain('tanaka@console7 (pid 4711)')
+    expect(shell.snapshot()).toEqual(before)
+    expect(await shell.run(['lock', 'status'])).toMatchObject({ result: { lock: { held: false } } })
+    await client.call('session.logout', { session: id })
+  })
+})
+
+describe('while a run is under way', () => {
+  it('of two backups at once exactly one runs', async () => {
+    const ended = await Promise.all([shell.run(backup()), shell.run(backup())])
+    const [one, other] = ended.sort((a, b) => (a.code ?? 0) - (b.code ?? 0))
+    expect([one?.code, other?.code, other?.problem]).toEqual([0, 11, 'run-in-progress'])
+    expect(readdirSync(shell.backups)).toHaveLength(1)
+    expect(other?.stderr).toContain(String(one?.result.runId))
+  })
+
+  it('start, stop, nxbackup, destroy and another backup are refused: 11', async () => {
+    writeFileSync(shell.config, slowTarget(shell))
+    const to = join(shell.backups, 'slow.tar.gz')
+    const partial = partialOf(to)
+    const running = shell.begin([
+      'backup',
+      '--server',
+      'hq-mas',
+      '--to',
+      to,
+      '--yes',
+      '--config',
+      shell.config,
+      '--json',
+    ])
+    await partial
+    const verbs = [
+      ['start', '--server', 'hq-mas'],
+      ['stop', '--server', 'hq-mas', '--yes'],
+      ['domain', 'start'],
+      ['domain', 'stop'],
+      backup(),
+      ['runs', 'rollback', '--yes'],
+    ]
+    const refused = await Promise.all(verbs.map((words) => shell.run(words)))
+    expect(refused.map(({ code, problem }) => [code, problem])).toEqual([
+      ...verbs.slice(0, 5).map(() => [11, 'run-in-progress']),
+      [0, null],
+    ])
+    const destroyed = await shell.plain(['domain', 'destroy', '--root', shell.root, '--yes', '--json'])
+    expect([destroyed.code, destroyed.problem]).toEqual([11, 'run-in-progress'])
+    const copied = await shell.run(['nxbackup'], { input: `${shell.base}/b.tar.zst\ny\n` })
+    expect([copied.code, copied.problem]).toEqual([11, 'run-in-progress'])
+    expect(shell.pid('hq-mas', 'object-server')).toBeNull()
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 130 })
+    await until(() => shell.pid('hq-mas', 'scheduler') !== null)
+  })
+})
