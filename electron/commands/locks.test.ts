@@ -60,6 +60,22 @@ describe('while a console is logged on', () => {
   })
 })
 
+describe('while services are being started', () => {
+  it('a backup is refused, so that none of them starts under its archive: 11', async () => {
+    expect(await shell.run(['stop', '--server', 'hq-mas', '--yes'])).toMatchObject({ code: 0 })
+    const begun = shell.begin(['start', '--server', 'hq-mas', '--config', shell.config])
+    await until(() => shell.pid('hq-mas', 'object-server') !== null)
+    const half = shell.pid('hq-mas', 'object-server') ?? 0
+    process.kill(half, 'SIGSTOP')
+    const ended = await shell.run(backup())
+    const copied = await shell.run(['stop', '--server', 'tk-ml1', '--yes'])
+    process.kill(half, 'SIGCONT')
+    expect([ended.code, ended.problem, copied.code]).toEqual([11, 'services-attended', 0])
+    expect((await begun.ended).code).toBe(0)
+    expect(readdirSync(shell.backups)).toEqual([])
+  })
+})
+
 describe('while a run is under way', () => {
   it('of two backups at once exactly one runs', async () => {
     const ended = await Promise.all([shell.run(backup()), shell.run(backup())])

@@ -54,6 +54,26 @@ test('a run excludes a second one at any of its servers until it is settled', ()
     lock.acquire(['b', 'c'], other, 'r2').settle()
   }))
 
+test('who works on services by hand keeps runs away, and runs keep him away; several may do so at once', () =>
+  withFolder((folder) => {
+    const lock = lockIn(folder)
+    const one = lock.attend(['a', 'b'])
+    const two = lockIn(folder).attend(['b'])
+    expect(problemOf(() => lock.acquire(['b'], owner, 'r1'))).toMatchObject({ code: 'services-attended', exitCode: 11 })
+    expect(lock.inspect('b')).toBeNull()
+    one.release()
+    one.release()
+    expect(problemOf(() => lock.acquire(['b'], owner, 'r1'))).toMatchObject({ code: 'services-attended' })
+    two.release()
+    const held = lock.acquire(['b'], owner, 'r1')
+    expect(problemOf(() => lock.attend(['a', 'b']))).toMatchObject({ code: 'run-in-progress' })
+    held.abandon()
+    expect(problemOf(() => lock.attend(['b']))).toMatchObject({ code: 'run-unfinished' })
+    lock.adopt(['b'], owner)?.settle()
+    lock.acquire(['a'], owner, 'r2').settle()
+    lock.attend(['a', 'b']).release()
+  }))
+
 test('all or nothing: a server that is taken leaves the ones before it free', () =>
   withFolder((folder) => {
     const lock = lockIn(folder)

@@ -4,7 +4,7 @@ import { tryLock, unlock, waitForLockSync } from 'fs-native-extensions'
 import { type Owner, ownerSchema } from '../../../shared/model/owner.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import { z } from '../../../shared/zod.ts'
-import type { RunLock, RunLockHandle } from '../../core/ports/run-lock.ts'
+import type { Attendance, RunLock, RunLockHandle } from '../../core/ports/run-lock.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from '../../formats/durable-file.ts'
 import { hostFileName } from '../../formats/layout.ts'
 import { errorText } from '../../formats/settings-error.ts'
@@ -20,9 +20,13 @@ const recordSchema = z.object({
 })
 type Record = z.infer<typeof recordSchema>
 
-/** Byte 0 of a lock file is held as long as its run lives; byte 1 for the moment in which someone reads or changes. */
+/**
+ * Byte 0 of a lock file is held as long as its run lives; byte 1 for the moment in which someone reads or changes; byte
+ * 2 by a run, or by any number of those who start or stop services by hand.
+ */
 const life = 0
 const turn = 1
+const services = 2
 
 type Place = { readonly lock: string; readonly record: string; readonly folder: string }
 
@@ -84,6 +88,7 @@ function releaseOne({ place, fd }: Taken, settled: boolean): void {
       inTurn(fd, () => {
         if (settled) removeRecord(place)
         unlock(fd, life, 1)
+        unlock(fd, services, 1)
       }),
     )
   } finally {
@@ -131,13 +136,33 @@ function takeOne(host: string, place: Place, decide: Decide): Taken | null {
         throw refusal('run-in-progress', host, found)
       }
       const record = decide(host, found)
-      if (record !== null) writeRecord(place, record)
-      return record !== null
+      if (record === null) return false
+      if (!tryLock(fd, services, 1)) throw fail('services-attended', { host })
+      writeRecord(place, record)
+      return true
     })
     return kept ? { host, place, fd } : null
   } finally {
     // Closing the descriptor frees whatever was locked through it.
     if (!kept) closeSync(fd)
+  }
+}
+
+/** Shares one server's services with whoever else works on them by hand; returns the open lock file. */
+function attendOne(host: string, place: Place): number {
+  const fd = openLock(place)
+  try {
+    inTurn(fd, () => {
+      const live = !tryLock(fd, life, 1)
+      const found = readRecord(place)
+      if (!live) unlock(fd, life, 1)
+      if (found !== null) throw refusal(live ? 'run-in-progress' : 'run-unfinished', host, found)
+      if (!tryLock(fd, services, 1, { shared: true })) throw fail('services-attended', { host })
+    })
+    return fd
+  } catch (error) {
+    closeSync(fd)
+    throw error
   }
 }
 
@@ -216,6 +241,22 @@ export function createRunLock(options: { readonly stateFolder: string; readonly 
       }
       const taken = takeAll(hosts, decide, (half) => release(half, false))
       return runId === null ? null : handleOf(runId, taken)
+    },
+    attend(hosts): Attendance {
+      let open: number[] = []
+      const release = () => {
+        const closing = open
+        open = []
+        for (const fd of closing) closeSync(fd)
+      }
+      try {
+        for (const host of new Set(hosts))
+          open.push(guarded(placeOf(host).record, () => attendOne(host, placeOf(host))))
+      } catch (error) {
+        release()
+        throw error
+      }
+      return { release }
     },
     inspect(host) {
       const state = inspect(host)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { stopServices } from '../../core/servers/control.ts'
+import { attended, stopServices } from '../../core/servers/control.ts'
 import { stopOrder } from '../../core/servers/order.ts'
 import { confirm } from '../ask.ts'
 import type { Verb } from '../verb.ts'
@@ -18,9 +18,11 @@ export const domainDestroy: Verb<RootOption> = {
       en: `Remove the sample domain in ${root}, its archives included?`,
     })
     const engine = context.compose(join(root, 'untenseki.yaml'))
-    engine.runLock.assertFree(engine.domain.servers.map((server) => server.host))
-    for (const server of engine.domain.servers) await stopServices(engine, server, stopOrder(server))
-    context.destroySample(root)
+    const { servers } = engine.domain
+    await attended(engine, servers, async () => {
+      for (const server of servers) await stopServices(engine, server, stopOrder(server))
+      context.destroySample(root)
+    })
     output.line({ ja: `削除しました: ${root}`, en: `Removed ${root}` })
     return { exitCode: 0, facts: { root } }
   },

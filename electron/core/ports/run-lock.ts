@@ -20,6 +20,12 @@ export interface RunLockHandle {
   abandon(): void
 }
 
+/** Services of some servers are being started or stopped by hand; no run begins there meanwhile. */
+export interface Attendance {
+  /** Idempotent. */
+  release(): void
+}
+
 /**
  * One run a target server, whatever service is up (ARCHITECTURE, "Two locks"). Two things stand for it: a lock of the
  * operating system that ends with its process, however that ends, and a durable record that does not. Synchronous:
@@ -28,7 +34,8 @@ export interface RunLockHandle {
 export interface RunLock {
   /**
    * Takes the lock at every host or at none. Throws, naming the holder, `run-in-progress` (11) while a live run
-   * holds one of them, `run-unfinished` (11) while the record of a dead one stands; `state-folder-failed`.
+   * holds one of them, `run-unfinished` (11) while the record of a dead one stands, `services-attended` (11) while
+   * services there are being started or stopped by hand; `state-folder-failed`.
    */
   acquire(hosts: readonly string[], owner: Owner, runId: string): RunLockHandle
   /**
@@ -37,6 +44,12 @@ export interface RunLock {
    */
   adopt(hosts: readonly string[], owner: Owner): RunLockHandle | null
   inspect(host: string): RunLockState | null
-  /** For every path that starts a service: throws what `acquire` would throw, and takes nothing. */
+  /**
+   * For every path that starts or stops services outside a run: throws `run-in-progress` and `run-unfinished` as
+   * `acquire` does, else keeps runs away from these servers until it is released or its process ends. Any number may
+   * attend the same server.
+   */
+  attend(hosts: readonly string[]): Attendance
+  /** Throws what `attend` would throw, and takes nothing. */
   assertFree(hosts: readonly string[]): void
 }

@@ -63,8 +63,8 @@ export async function startServer(
   signal?: AbortSignal,
 ): Promise<void> {
   assertJournalOutside(server)
-  engine.runLock.assertFree([server.host])
-  await startServices(engine, server, chosen(server, startOrder(server), serviceId), onService, signal)
+  const services = chosen(server, startOrder(server), serviceId)
+  await attended(engine, [server], () => startServices(engine, server, services, onService, signal))
 }
 
 /** An operator's stop of a server, or of one service with what needs it first. Refused like `startServer`. */
@@ -76,8 +76,22 @@ export async function stopServer(
   signal?: AbortSignal,
 ): Promise<void> {
   assertJournalOutside(server)
-  engine.runLock.assertFree([server.host])
-  await stopServices(engine, server, chosen(server, stopOrder(server), serviceId), onService, signal)
+  const services = chosen(server, stopOrder(server), serviceId)
+  await attended(engine, [server], () => stopServices(engine, server, services, onService, signal))
+}
+
+/** Works on services by hand while no run can begin at their servers; throws as `startServer` where one stands. */
+export async function attended<Result>(
+  engine: Engine,
+  servers: readonly ServerConfig[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const attendance = engine.runLock.attend(servers.map((server) => server.host))
+  try {
+    return await work()
+  } finally {
+    attendance.release()
+  }
 }
 
 function chosen(server: ServerConfig, order: readonly ServiceConfig[], serviceId: string | null) {

@@ -6,6 +6,14 @@ export const runProblems = defineProblems({
     ja: ['手順を実行中です', '実行中の手順が終わるのを待つか,中止してください。'],
     en: ['A run is under way', 'Wait until its step is over, or cancel it.'],
   },
+  'services-attended': {
+    exit: 'locked',
+    ja: [
+      'サーバ「{host}」のサービスを,ほかの操作が起動又は停止しています',
+      '終了を待ってから,もう一度実行してください。',
+    ],
+    en: ['Someone is starting or stopping services of server "{host}"', 'Wait for the end of that, then try again.'],
+  },
   'no-run': {
     exit: 'usage',
     ja: ['実行できる手順がありません', '手順ウィンドウを開き直してください。'],
