@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, picture, test } from '../fixtures.ts'
-import type { RunBookScreen } from '../screens/run-book.ts'
+import { type RunBookScreen, runBookScreen } from '../screens/run-book.ts'
 import { systemScreen } from '../screens/system.ts'
 
 const manualSteps = ['open-console', 'take-lock', 'clear-journal', 'release-lock', 'end-console'] as const
@@ -138,7 +138,11 @@ test('a console killed in the middle of a run is found by the next one, which br
   const next = await launchConsole()
   const system = await systemScreen(next)
   await picture(system.page, 'unfinished-run')
-  await system.page.getByRole('button', { name: 'サービスを起動して終わらせる' }).first().click()
+  await system.page.getByRole('button', { name: '手順を表示' }).click()
+  const unfinished = await runBookScreen(next)
+  await picture(unfinished.page, 'unfinished-run-book')
+  await unfinished.page.getByRole('button', { name: 'サービスを起動して終わらせる' }).click()
+  expect(await unfinished.ended()).toContain('失敗')
   await expect(system.server('hq-mas')).toContainText('稼働中')
   await expect.poll(() => existsSync(`${to}.partial`)).toBe(false)
   expect(existsSync(to)).toBe(false)

@@ -76,6 +76,7 @@ export function masterBackup(
         return { since: held.since }
       },
       undo: releaseLock,
+      undoable: () => held !== null,
     },
     {
       id: 'clear-journal',

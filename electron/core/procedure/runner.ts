@@ -83,7 +83,7 @@ export function createRunner(
   }
 
   async function undo(step: Step): Promise<void> {
-    if (!step.undo) return
+    if (!step.undo || step.undoable?.() === false) return
     record({ kind: 'undo-started', stepId: step.id, at: at() })
     try {
       await step.undo(context(step, true))

@@ -25,6 +25,8 @@ export interface Step {
   run(context: StepContext): Promise<Receipt>
   /** Takes back what `run` did, wholly or in part; also called for a step that failed midway. Idempotent. */
   undo?(context: StepContext): Promise<unknown>
+  /** Whether there is anything to take back now; without it, always. A step with nothing to take back keeps its state. */
+  undoable?(): boolean
 }
 
 /** What a finished run says about its result, asked by the runner once nothing runs any more. */

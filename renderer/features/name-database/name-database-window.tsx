@@ -80,8 +80,10 @@ export function NameDatabaseWindow(): ReactNode {
 
   return (
     <div className="window">
-      <MenuBar menus={nameDatabaseMenus} reasonOf={reasonOf} onCommand={onCommand} />
-      <h1 className="for-readers">{t('window.name-database')}</h1>
+      <header>
+        <MenuBar menus={nameDatabaseMenus} reasonOf={reasonOf} onCommand={onCommand} />
+        <h1 className="for-readers">{t('window.name-database')}</h1>
+      </header>
       <main className="panes panes-database" aria-busy={browse.loading}>
         <Panel title={t('database.hierarchy')}>
           <Tree

@@ -73,8 +73,10 @@ export function SystemWindow(): ReactNode {
 
   return (
     <div className="window">
-      <MenuBar menus={systemMenus} reasonOf={reasonOf} isChecked={isChecked} onCommand={onCommand} />
-      <h1 className="for-readers">{t('window.system')}</h1>
+      <header>
+        <MenuBar menus={systemMenus} reasonOf={reasonOf} isChecked={isChecked} onCommand={onCommand} />
+        <h1 className="for-readers">{t('window.system')}</h1>
+      </header>
       <Notices />
       <main className="panes panes-system">
         <Panel title={t('system.sites')}>
