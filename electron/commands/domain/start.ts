@@ -11,10 +11,12 @@ export const domainStart: Verb<RootOption> = {
   async work(call) {
     const engine = domainEngine(call)
     checkTargets(engine)
-    await Promise.all(
+    const settled = await Promise.allSettled(
       engine.domain.servers.map((server) => startServer(engine, server, null, undefined, call.context.signal)),
     )
     await showServers(engine, call.output)
+    const failed = settled.find((each): each is PromiseRejectedResult => each.status === 'rejected')
+    if (failed) throw failed.reason
     return { exitCode: 0, facts: { config: engine.domain.file } }
   },
 }

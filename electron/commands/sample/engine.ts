@@ -22,20 +22,25 @@ export async function sampleEngine(call: Call<object>): Promise<Engine> {
   return context.compose(file)
 }
 
-/** Starts what is down, a server at a time beside the others; tells what that was. */
-export async function startAll(engine: Engine, call: Call<object>): Promise<readonly Down[]> {
+/** What is down now, in the order in which it would be stopped. */
+export async function whatIsDown(engine: Engine): Promise<readonly Down[]> {
   const statuses = await serverStatuses(engine)
-  const down = engine.domain.servers.flatMap((server) =>
+  return engine.domain.servers.flatMap((server) =>
     stopOrder(server)
       .filter((service) => stateOf(statuses, server, service) === 'stopped')
       .map((service) => ({ server, service })),
   )
-  await Promise.all(
+}
+
+/** Starts what is down, a server at a time beside the others. Once it fails no server is still being worked on. */
+export async function startAll(engine: Engine, call: Call<object>): Promise<void> {
+  const started = await Promise.allSettled(
     engine.domain.servers.map((server) =>
       startServer(engine, server, null, (service) => sayStarting(call, server, service), call.context.signal),
     ),
   )
-  return down
+  const failed = started.find((each): each is PromiseRejectedResult => each.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 function stateOf(statuses: Awaited<ReturnType<typeof serverStatuses>>, server: ServerConfig, service: ServiceConfig) {

@@ -6,7 +6,7 @@ import { findUnfinished } from '../../core/operations/rollback.ts'
 import { runMasterBackup } from '../backup.ts'
 import { settleUnfinished } from '../runs/rollback.ts'
 import type { Verb } from '../verb.ts'
-import { sampleEngine, startAll } from './engine.ts'
+import { sampleEngine, startAll, whatIsDown } from './engine.ts'
 
 /** For `npm start` without a display: the main job in the terminal, asking nothing, leaving the domain as it was. */
 export const runSampleVerb: Verb = {
@@ -24,8 +24,9 @@ export const runSampleVerb: Verb = {
     })
     const engine = await sampleEngine(call)
     if (findUnfinished(engine)) await settleUnfinished(engine, output)
-    const down = await startAll(engine, call)
+    const down = await whatIsDown(engine)
     try {
+      await startAll(engine, call)
       const { backups } = engine.domain.folders
       mkdirSync(backups, { recursive: true, mode: 0o700 })
       const to = join(backups, archiveName(masterOf(engine.domain), engine.clock.now()))

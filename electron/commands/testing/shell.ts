@@ -72,10 +72,11 @@ export type Shell = {
   remove(): Promise<void>
 }
 
-export async function openShell(): Promise<Shell> {
+/** `root`: the sample domain's folder below the test's own one. */
+export async function openShell(options: { readonly root?: string } = {}): Promise<Shell> {
   const cli = await buildCommands()
   const base = mkdtempSync(join(tmpdir(), 'unt-'))
-  const root = join(base, 'sample')
+  const root = join(base, options.root ?? 'sample')
   const config = join(root, 'untenseki.yaml')
   const backups = join(root, 'backups')
   const clients: WireClient<AddressOperations>[] = []
