@@ -82,7 +82,8 @@ export function createWindows(options: WindowsOptions): Windows {
     watchPage(kind, window, extra)
     zoomByKeys(window.webContents)
     void window.loadURL(pageAddress(kind, extra)).catch((error: unknown) => {
-      options.log({ event: 'window.load-failed', kind, text: String(error) })
+      // A window that was closed while it loaded has nothing to tell.
+      if (!window.isDestroyed()) options.log({ event: 'window.load-failed', kind, text: String(error) })
     })
     return window
   }
