@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
 
 /** Packages that stay outside the bundle, because they hold or load machine code. */
 const external = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions']
 const entries = ['cli', 'service', 'archive-worker']
+/** Everything that they are made of. */
+const sources = ['adapters', 'commands', 'core', 'embedded', 'formats', 'wire'].map((name) => join('electron', name))
+const roots = [...entries, 'compose'].map((name) => join('electron', `${name}.ts`))
 
 /**
  * Builds the commands with the worker and the service that they begin, and returns the path of `cli.cjs`. The folder's name
@@ -37,6 +40,7 @@ export async function buildCommands(): Promise<string> {
       },
     },
   })
+  sweep(parent)
   try {
     renameSync(draft, folder)
   } catch (error) {
@@ -47,13 +51,24 @@ export async function buildCommands(): Promise<string> {
   return cli
 }
 
+/** Takes away what earlier sources were built to, unless a test may still be using it. */
+function sweep(parent: string): void {
+  const recent = Date.now() - 3_600_000
+  for (const name of readdirSync(parent)) {
+    const found = statSync(join(parent, name), { throwIfNoEntry: false })
+    if (found && found.mtimeMs < recent) rmSync(join(parent, name), { recursive: true, force: true })
+  }
+}
+
 function digestSources(root: string): string {
   const hash = createHash('sha256')
-  for (const folder of ['electron', 'shared']) {
+  for (const folder of [...sources, 'shared']) {
     for (const name of (readdirSync(join(root, folder), { recursive: true }) as string[]).sort()) {
-      if (name.endsWith('.ts') && !name.endsWith('.test.ts')) hash.update(readFileSync(join(root, folder, name)))
+      if (name.endsWith('.ts') && !/\.test\.ts$|(^|\/)testing\//.test(name)) {
+        hash.update(readFileSync(join(root, folder, name)))
+      }
     }
   }
-  hash.update(readFileSync(join(root, 'package.json')))
+  for (const file of [...roots, 'package.json']) hash.update(readFileSync(join(root, file)))
   return hash.digest('hex').slice(0, 16)
 }
