@@ -11,6 +11,15 @@ export type Bounds = z.infer<typeof boundsSchema>
 export const windowStateSchema = z.record(z.string(), boundsSchema)
 export type WindowState = z.infer<typeof windowStateSchema>
 
+/** Where a window that was never placed opens: below and right of another, so that neither hides the other's title. */
+export function besideBounds(
+  other: Bounds,
+  { width, height }: { readonly width: number; readonly height: number },
+): Bounds {
+  const step = 48
+  return { x: other.x + step, y: other.y + step, width, height }
+}
+
 /** Remembered bounds, unless no screen shows a good part of their title bar any more. */
 export function visibleBounds(remembered: Bounds | undefined, screens: readonly Bounds[]): Bounds | undefined {
   if (remembered === undefined) return undefined

@@ -1,7 +1,7 @@
 import { BrowserWindow, screen, type WebContents } from 'electron'
 import type { Log } from './log.ts'
 import { readSmallFile, writeSmallFile } from './small-file.ts'
-import { visibleBounds, type WindowState, windowStateSchema } from './window-bounds.ts'
+import { besideBounds, visibleBounds, type WindowState, windowStateSchema } from './window-bounds.ts'
 import { pageAddress, type WindowKind } from './window-kind.ts'
 import { zoomByKeys } from './zoom.ts'
 
@@ -44,10 +44,10 @@ export function createWindows(options: WindowsOptions): Windows {
 
   function create(kind: WindowKind, extra: Readonly<Record<string, string>>): BrowserWindow {
     const shape = shapes[kind]
-    const place = visibleBounds(
-      places[kind],
-      screen.getAllDisplays().map((display) => display.workArea),
-    )
+    const screens = screen.getAllDisplays().map((display) => display.workArea)
+    const other = [...open.values()].at(-1)
+    const beside = other && besideBounds(other.getBounds(), shape)
+    const place = visibleBounds(places[kind], screens) ?? visibleBounds(beside, screens)
     const window = new BrowserWindow({
       ...shape,
       ...place,
