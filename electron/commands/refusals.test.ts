@@ -15,6 +15,8 @@ let out: string
 beforeAll(async () => {
   shell = await openShell()
   await shell.init()
+  // Other accounts have a way to the domain's folder, and to a folder of theirs.
+  chmodSync(shell.base, 0o755)
   out = join(shell.base, 'out')
   mkdirSync(out)
   expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
@@ -121,7 +123,6 @@ describe('other verbs are refused, and nothing is done,', () => {
 
 describe('another account', () => {
   it.skipIf(!superuser)('is refused: 77', async () => {
-    chmodSync(shell.base, 0o755)
     const unseen = await shell.run(['nxbackup'], { uid: stranger, input: '/tmp/never.tar.zst\ny\n' })
     expect([unseen.code, unseen.problem]).toEqual([77, 'domain-file-forbidden'])
     chmodSync(shell.root, 0o755)
