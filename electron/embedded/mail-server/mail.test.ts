@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mailFolder } from '../../formats/layout.ts'
 import { makeTestDomain, type TestDomain } from '../testing/sample.ts'
+
+const swaksThere = spawnSync('swaks', ['--version']).status === 0
 
 describe('server (mail)', () => {
   let test: TestDomain
@@ -61,5 +64,19 @@ describe('server (mail)', () => {
     await expect.poll(() => codeOf(send(['u00002@tk-ml1'])), { timeout: 20_000 }).toBe(451)
     await test.start('tk-ml1', 'address-service')
     expect(await codeOf(send(['u00002@tk-ml1']))).toBeNull()
+  })
+
+  it.skipIf(!swaksThere)('takes a mail from swaks, and answers it 550 for an unknown user', () => {
+    const swaks = (to: string) => {
+      const server = `127.0.0.1:${test.service('tk-ml1', 'server').port}`
+      return spawnSync('swaks', ['--server', server, '--from', 'u00001@hq-mas', '--to', to], { encoding: 'utf8' })
+    }
+    const before = mailsOf('u00004').length
+    const taken = swaks('u00004@tk-ml1')
+    expect(taken.status, taken.stdout).toBe(0)
+    expect(mailsOf('u00004').length).toBe(before + 1)
+    const refused = swaks('nobody@tk-ml1')
+    expect(refused.stdout).toMatch(/<\*\* 550 /)
+    expect(refused.status).not.toBe(0)
   })
 })
