@@ -59,3 +59,15 @@ test('after a failed append nothing more is written', () => {
   })
   appender.close()
 })
+
+test('a closed appender writes nothing, whoever owns its descriptor now', () =>
+  withFolder((folder) => {
+    const appender = openAppender(join(folder, 'a.journal'))
+    appender.close()
+    const other = openAppender(join(folder, 'b.journal'))
+    expect(problemOf(() => appender.append(encoded(1)))).toMatchObject({ params: { text: 'it is closed' } })
+    appender.close()
+    other.append(encoded(1))
+    other.close()
+    expect([...readRecords(join(folder, 'b.journal'))]).toHaveLength(1)
+  }))

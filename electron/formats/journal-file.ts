@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fail } from '../../shared/model/problem.ts'
 import { fsyncFolder, makeFolderDurable } from './durable-file.ts'
@@ -30,9 +30,10 @@ export function cutTornTail(file: string): number {
 export type JournalAppender = {
   /**
    * Writes the records (each from `encodeRecord`) in order; when it returns they are durable. Throws `journal-failed`;
-   * then nothing is known of these records, and every later call throws too.
+   * then these records are taken back as far as the disk lets it, and every later call throws too.
    */
   readonly append: (records: readonly Uint8Array[]) => void
+  /** Idempotent; afterwards `append` throws. */
   readonly close: () => void
 }
 
@@ -47,6 +48,22 @@ function writeWhole(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done)
 }
 
+const closed = 'it is closed'
+
+/**
+ * After a failed sync the system counts pages as written that are not: records that could still be read would be taken for
+ * durable by whoever opens the journal next. They are taken back, to be written anew. Gives the failure to tell.
+ */
+function takenBack(fd: number, length: number, failure: unknown): unknown {
+  try {
+    ftruncateSync(fd, length)
+    fsyncSync(fd)
+    return failure
+  } catch (error) {
+    return new AggregateError([failure, error], `${errorText(failure)}; ${errorText(error)}`)
+  }
+}
+
 /**
  * Opens a journal for appending and creates it (folder and name durable) when it isn't there. A torn tail has to be cut
  * first. Seal moves the file away: close the appender before, open another one after. Throws `journal-failed`.
@@ -54,35 +71,45 @@ function writeWhole(fd: number, bytes: Uint8Array): void {
 export function openAppender(file: string): JournalAppender {
   const failed = (error: unknown) => fail('journal-failed', { file, text: errorText(error) }, error)
   let fd: number
+  let created: boolean
   try {
     makeFolderDurable(dirname(file))
-    const created = statSync(file, { throwIfNoEntry: false }) === undefined
+    created = !existsSync(file)
     fd = openSync(file, 'a+', 0o600)
-    if (created) {
-      fsyncSync(fd)
-      fsyncFolder(dirname(file))
-    }
   } catch (error) {
     throw failed(error)
   }
-  if (!endsInLineFeed(fd)) {
+  let length: number
+  try {
+    if (created) fsyncSync(fd)
+    // Also for a file that was there: who created it may have been killed before its name was durable.
+    fsyncFolder(dirname(file))
+    if (!endsInLineFeed(fd)) throw new Error('it ends in an interrupted write')
+    length = fstatSync(fd).size
+  } catch (error) {
     closeSync(fd)
-    throw failed('it ends in an interrupted write')
+    throw failed(error)
   }
-  let broken = false
+  let unusable: string | null = null
   return {
     append: (records) => {
-      if (broken) throw failed('an earlier append failed')
+      if (unusable !== null) throw failed(unusable)
       if (records.length === 0) return
-      broken = true
+      unusable = 'an earlier append failed'
+      const bytes = Buffer.concat(records)
       try {
-        writeWhole(fd, Buffer.concat(records))
+        writeWhole(fd, bytes)
         fsyncSync(fd)
       } catch (error) {
-        throw failed(error)
+        throw failed(takenBack(fd, length, error))
       }
-      broken = false
+      length += bytes.length
+      unusable = null
     },
-    close: () => closeSync(fd),
+    close: () => {
+      // A closed descriptor's number may be another file's by now.
+      if (unusable !== closed) closeSync(fd)
+      unusable = closed
+    },
   }
 }

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import type { JournalSummary, Segment } from '../../../shared/model/journal.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
 import type { Position } from '../../../shared/model/position.ts'
-import { fail } from '../../../shared/model/problem.ts'
+import { fail, type ProblemError } from '../../../shared/model/problem.ts'
 import {
   cutTornTail,
   type JournalAppender,
@@ -92,6 +92,7 @@ function appendTo(one: Open, changes: readonly Change[]): void {
   let { summary } = one
   for (const change of changes) {
     if (head !== null && change.number <= head.number) continue
+    if (head !== null && change.number > head.number + 1) throw gap(one.place.file, head.number, change.number)
     const line = encodeRecord({ ...change, previous: head })
     lines.push(line)
     head = { timeline: change.timeline, number: change.number }
@@ -109,4 +110,9 @@ function appendTo(one: Open, changes: readonly Change[]): void {
   one.appender.append(lines)
   one.head = head
   one.summary = summary
+}
+
+/** The outbox no longer holds what this journal lacks: going on would hide that from every later reader. */
+function gap(file: string, last: number, next: number): ProblemError {
+  return fail('journal-failed', { file, text: `it ends with change ${last}, and the next one known is ${next}` })
 }
