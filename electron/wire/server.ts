@@ -18,9 +18,12 @@ export type Handlers<T extends Operations> = {
 }
 
 export type WireServer = {
-  /** Answers what was already asked and refuses what still comes (`service-stopping`); then closes every connection and removes the socket. */
+  /** Answers what was already asked and refuses what still comes (`service-stopping`); then closes every connection, at the latest after a second, and removes the socket. */
   close(): Promise<void>
 }
+
+/** How long a client may take to read its last answers once the service ends: one that hangs must not hold it up. */
+const lastReadMs = 1_000
 
 type Serving = { readonly operations: Operations; readonly handlers: Readonly<Record<string, unknown>> }
 
@@ -63,6 +66,8 @@ export async function serveSocket<T extends Operations>(
     )
   })
   await listen(server, path)
+  // A connection that cannot be accepted (too many open files, say) must not end the service for all others.
+  server.on('error', (error) => log('not-accepted', { text: error.message }))
   chmodSync(path, 0o600)
   return {
     close: async () => {
@@ -70,7 +75,11 @@ export async function serveSocket<T extends Operations>(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       while (pending.size > 0) await Promise.all(pending)
       for (const socket of sockets) socket.destroySoon()
+      const patience = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, lastReadMs)
       await closed
+      clearTimeout(patience)
     },
   }
 }

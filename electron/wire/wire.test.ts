@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,7 +9,6 @@ import { z } from '../../shared/zod.ts'
 import { createWireClient, WireError } from './client.ts'
 import { maxFrameBytes } from './frame.ts'
 import { defineOperations } from './operation.ts'
-import { isSameProcess, startTicksOf } from './process-identity.ts'
 import { serveSocket, type WireServer } from './server.ts'
 import { prepareSocketFolder } from './socket-path.ts'
 
@@ -137,6 +137,18 @@ describe('the wire', () => {
     client.close()
   })
 
+  it('closes although a client does not read its answers', async () => {
+    const closing = await serve()
+    const stuck = connect(path())
+    await once(stuck, 'connect')
+    const text = 'x'.repeat(2_000_000)
+    for (let id = 1; id <= 4; id += 1) stuck.write(`${JSON.stringify({ id, op: 'echo', text })}\n`)
+    await once(stuck, 'readable')
+    await closing.close()
+    expect(existsSync(path())).toBe(false)
+    stuck.destroy()
+  }, 20_000)
+
   it('takes the place of a dead socket, never of a live one or of another file', async () => {
     await serve()
     expect(await reasonOf(serveSocket(path(), {}, {}, () => {}))).toBe('service-already-running')
@@ -156,13 +168,5 @@ describe('the wire', () => {
     prepareSocketFolder(join(folder, 'own'))
     prepareSocketFolder(join(folder, 'own'))
     expect(() => prepareSocketFolder('/tmp')).toThrow('socket-folder-open')
-  })
-
-  it('knows a process by pid and start', () => {
-    const startTicks = startTicksOf(process.pid) ?? ''
-    expect(startTicks).toMatch(/^\d+$/)
-    expect(isSameProcess({ pid: process.pid, startTicks })).toBe(true)
-    expect(isSameProcess({ pid: process.pid, startTicks: `${startTicks}0` })).toBe(false)
-    expect(startTicksOf(2 ** 30)).toBeNull()
   })
 })
