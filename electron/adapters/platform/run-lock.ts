@@ -8,7 +8,7 @@ import type { Attendance, RunLock, RunLockHandle } from '../../core/ports/run-lo
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from '../../formats/durable-file.ts'
 import { hostFileName } from '../../formats/layout.ts'
 import { errorText } from '../../formats/settings-error.ts'
-import { bootId, processIdentity } from './process-identity.ts'
+import { startTicksOf } from '../../wire/process-identity.ts'
 
 const recordSchema = z.object({
   runId: z.string(),
@@ -29,6 +29,11 @@ const turn = 1
 const services = 2
 
 type Place = { readonly lock: string; readonly record: string; readonly folder: string }
+
+/** Changes with every start of the machine. */
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+}
 
 function guarded<Result>(path: string, action: () => Result): Result {
   try {
@@ -178,7 +183,7 @@ export function createRunLock(options: { readonly stateFolder: string; readonly 
   }
 
   function recordOf(runId: string, owner: Owner, startedAt: string): Record {
-    const procStart = processIdentity(process.pid)?.startTicks ?? 0
+    const procStart = Number(startTicksOf(process.pid) ?? 0)
     return { runId, owner, startedAt, bootId: bootId(), procStart }
   }
 
