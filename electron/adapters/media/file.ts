@@ -73,8 +73,13 @@ async function create(path: string): Promise<MediumWriter> {
       }
     },
     discard: async () => {
-      await close()
-      for (const name of [partial, path]) if (sameFile(await lstat(name).catch(() => null), mine)) await unlink(name)
+      try {
+        for (const name of [partial, path]) if (sameFile(await lstat(name).catch(() => null), mine)) await unlink(name)
+      } catch (thrown) {
+        throw mediumFailure(path, thrown)
+      } finally {
+        await close()
+      }
     },
   }
 }

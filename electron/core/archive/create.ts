@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import type { ArchiveHeader } from '../../../shared/model/archive.ts'
-import { fail, ProblemError } from '../../../shared/model/problem.ts'
+import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
 import type { Medium } from '../ports/medium.ts'
 import { codecForName } from './codec.ts'
 import { HEADER_NAME } from './member-name.ts'
@@ -42,8 +42,13 @@ export async function createArchive(options: CreateOptions): Promise<WrittenArch
     await writer.commit()
     return written
   } catch (thrown) {
-    await writer.discard()
-    throw thrown
+    const left = await writer.discard().then(
+      () => null,
+      (failure: unknown) => failure,
+    )
+    if (left === null) throw thrown
+    // Why it failed counts more than what could not be removed: the next look at the medium names that.
+    throw new ProblemError(toProblem(thrown), { cause: new AggregateError([thrown, left]) })
   }
 }
 

@@ -1,12 +1,12 @@
 import type { HeldLock } from '../../../shared/model/lease.ts'
-import { fail, problem } from '../../../shared/model/problem.ts'
+import { fail, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import { masterJournal } from '../../formats/journal-folder.ts'
 import { verifyArchive } from '../archive/verify.ts'
 import type { WrittenArchive } from '../archive/write-file.ts'
 import { type Engine, masterOf } from '../engine.ts'
 import { type KeptLease, keepLease } from '../lock/keep-lease.ts'
 import type { RunLockHandle } from '../ports/run-lock.ts'
-import type { RunBook, Step } from '../procedure/step.ts'
+import type { RunBook, Step, StepContext } from '../procedure/step.ts'
 import { createDowntime } from '../servers/downtime.ts'
 import { copyServer } from './copy-server.ts'
 import { checkMedium } from './preflight.ts'
@@ -142,7 +142,7 @@ export function masterBackup(
   const verify: Step = {
     id: 'verify',
     cancellable: true,
-    async run({ signal, progress }) {
+    async run({ signal, progress, note }) {
       const to = await requirePath()
       try {
         const { summary } = await verifyArchive(to, { signal, onProgress: progress, workerPath: engine.workerPath })
@@ -150,8 +150,7 @@ export function masterBackup(
         verified = true
         return { members: summary.members, sha256: summary.sha256 }
       } catch (error) {
-        if (!signal.aborted) archive = null
-        if (!signal.aborted) await engine.medium.reject(to)
+        if (!signal.aborted) await rejectArchive(to, note).catch(because(error))
         throw error
       }
     },
@@ -164,6 +163,18 @@ export function masterBackup(
       kept = verified
       return downtime.start(['object-server', 'address-service', 'server', 'dependent'], context)
     },
+  }
+
+  /** An archive that cannot be taken off its name is left to the undoing of nxbackup, which removes it. */
+  async function rejectArchive(to: string, note: StepContext['note']): Promise<void> {
+    try {
+      const name = await engine.medium.reject(to)
+      archive = null
+      note({ ja: `不正なアーカイブを ${name} に改名しました`, en: `the bad archive is now named ${name}` })
+    } catch (error) {
+      const { ja, en } = toProblem(error).message
+      note({ ja: `不正なアーカイブを改名できません: ${ja}`, en: `the bad archive could not be renamed: ${en}` })
+    }
   }
 
   async function requirePath(): Promise<string> {
@@ -186,10 +197,21 @@ export function masterBackup(
         warnings: () =>
           archive?.skipped.length ? [problem('sockets-skipped', { count: archive.skipped.length })] : [],
         async release() {
-          await releaseLock()
-          runLock.settle()
+          // 排他 runs out by itself where the address service cannot be told; the servers are freed in any case.
+          try {
+            await releaseLock()
+          } finally {
+            runLock.settle()
+          }
         },
       },
     },
+  }
+}
+
+/** For what goes wrong while a failure is dealt with: the failure stays the one that is told. */
+function because(failure: unknown): (other: unknown) => never {
+  return (other) => {
+    throw new ProblemError(toProblem(failure), { cause: new AggregateError([failure, other]) })
   }
 }

@@ -1,3 +1,4 @@
+import type { ServerConfig } from '../../../shared/model/domain.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import type { RunEvent } from '../../../shared/model/run.ts'
@@ -29,7 +30,7 @@ function recorded(engine: Engine, host: string, { runId, owner, since }: RunLock
 /**
  * Brings back what a run that died had stopped, removes what it left unfinished on the medium, and settles it
  * (design §7). Idempotent. Throws `no-unfinished-run` when there is none. A service that will not start leaves the run
- * ended as `failed-down`, exit code 3.
+ * ended as `failed-down`, exit code 3. Where it throws, the run stands as unfinished and may be rolled back again.
  */
 export async function rollbackRun(engine: Engine, onService?: (name: string) => void): Promise<RunState> {
   const found = findUnfinished(engine)
@@ -37,10 +38,23 @@ export async function rollbackRun(engine: Engine, onService?: (name: string) => 
   const server = serverOf(engine.domain, found.host)
   const held = engine.runLock.adopt([server.host], engine.owner)
   if (!held) throw fail('no-unfinished-run')
-  if (found.outcome) {
+  try {
+    if (held.runId !== found.runId) throw fail('no-unfinished-run')
+    const ended = found.outcome ? found : await bringBack(engine, server, found, onService)
     held.settle()
-    return found
+    return ended
+  } catch (error) {
+    held.abandon()
+    throw error
   }
+}
+
+async function bringBack(
+  engine: Engine,
+  server: ServerConfig,
+  found: RunState,
+  onService?: (name: string) => void,
+): Promise<RunState> {
   const down: string[] = []
   let cause: Problem | null = null
   const wanted = startOrder(server).filter((each) => found.servicesStopped.includes(`${server.host}/${each.id}`))
@@ -53,7 +67,14 @@ export async function rollbackRun(engine: Engine, onService?: (name: string) => 
       down.push(`${server.host}/${service.id}`)
     }
   }
-  if (found.to !== null && found.archive === null) await engine.medium.discardUnfinished(found.to)
+  if (mayHaveBegunToWrite(found)) {
+    try {
+      await engine.medium.discardUnfinished(found.to)
+    } catch (error) {
+      // A medium that is gone must not keep the servers from being freed; what is left there is named by the next check.
+      cause ??= toProblem(error)
+    }
+  }
   const at = engine.clock.now().toISOString()
   const ended: RunEvent = {
     kind: 'run-ended',
@@ -66,6 +87,10 @@ export async function rollbackRun(engine: Engine, onService?: (name: string) => 
     archive: null,
   }
   if (found.steps.length > 0) engine.runs.open(found.runId).append(ended)
-  held.settle()
   return foldRunEvent(found, ended)
+}
+
+/** Before its nxbackup began a run has written nothing: what stands there then is someone else's. */
+function mayHaveBegunToWrite(found: RunState): found is RunState & { readonly to: string } {
+  return found.to !== null && found.steps.some(({ id, state }) => id === 'nxbackup' && state !== 'waiting')
 }

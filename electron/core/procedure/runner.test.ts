@@ -45,7 +45,7 @@ const silent: RunListener = { changed: () => undefined, progress: () => undefine
 
 function runnerOf(
   steps: readonly Step[],
-  options: { stopped?: boolean; listener?: RunListener; broken?: boolean } = {},
+  options: { stopped?: boolean; listener?: RunListener; stuck?: boolean } = {},
 ) {
   const runId = '20261122T020014Z-1a2b3c'
   const started: RunStarted = {
@@ -74,6 +74,7 @@ function runnerOf(
     warnings: () => [],
     release: async () => {
       released += 1
+      if (options.stuck) throw fail('state-folder-failed', { path: 'run-lock', text: 'EROFS' })
     },
   }
   const runner = createRunner({ steps, settlement }, started, {
@@ -235,6 +236,23 @@ describe('a run', () => {
     expect(state.outcome).toBe('failed-restored')
     expect(unrecorded).toContain('run-ended')
     expect(released).toBe(1)
+  })
+
+  test('is over, with a warning, when its lock cannot be freed', async () => {
+    const { runner } = runnerOf([step('nxbackup')], { stuck: true })
+    const state = await runner.all()
+    expect(state).toMatchObject({ outcome: 'warnings', exitCode: 1, problem: { code: 'state-folder-failed' } })
+    expect(runner.upcoming()).toBeNull()
+  })
+
+  test('a failed run whose lock cannot be freed keeps its own reason, and its cancel does not throw', async () => {
+    const failed = runnerOf([step('nxbackup', { run: failing('nxbackup') })], { stuck: true })
+    expect(await failed.runner.all()).toMatchObject({ problem: { code: 'medium-path-missing' } })
+    rmSync(join(stateFolder, 'runs'), { recursive: true })
+    const { runner } = runnerOf([step('stop-server'), step('nxbackup')], { stuck: true })
+    await runner.next()
+    await runner.cancel()
+    expect(runner.state()).toMatchObject({ outcome: 'cancelled', exitCode: 130 })
   })
 
   test('does not begin a step whose beginning could not be recorded', async () => {

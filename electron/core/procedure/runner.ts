@@ -1,3 +1,4 @@
+import { exitCodes } from '../../../shared/model/exit-code.ts'
 import { type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
 import type { RunEvent, RunStarted } from '../../../shared/model/run.ts'
@@ -7,11 +8,16 @@ import type { RunJournal } from '../ports/run-store.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Note, RunBook, Step, StepContext } from './step.ts'
 
+type RunEnded = Extract<RunEvent, { readonly kind: 'run-ended' }>
+
 /** What listeners hear: every event once it is durable, and progress, which is never stored. */
 export interface RunListener {
   changed(state: RunState): void
   progress(progress: Progress): void
-  /** An event that could not be made durable while the run was being unwound; it counts all the same. */
+  /**
+   * An event that could not be made durable while the run was being unwound, or an end after which the run's lock could
+   * not be freed; it counts all the same.
+   */
   unrecorded(event: RunEvent, found: Problem): void
 }
 
@@ -105,7 +111,7 @@ export function createRunner(
       warnings: book.settlement.warnings().length,
     }
     const { outcome, exitCode } = outcomeOf(facts)
-    const ended: RunEvent = {
+    const ended: RunEnded = {
       kind: 'run-ended',
       at: at(),
       outcome,
@@ -116,8 +122,20 @@ export function createRunner(
       archive: book.settlement.archive(),
     }
     keep(ended)
-    await book.settlement.release()
-    show(ended)
+    show(await release(ended))
+  }
+
+  /** A run is over even where its lock could not be freed: that one stands as unfinished, and a run done is done with a warning. */
+  async function release(ended: RunEnded): Promise<RunEnded> {
+    try {
+      await book.settlement.release()
+      return ended
+    } catch (error) {
+      const found = toProblem(error)
+      deps.listener.unrecorded(ended, found)
+      if (ended.outcome !== 'done') return ended
+      return { ...ended, outcome: 'warnings', exitCode: exitCodes.warnings, problem: found }
+    }
   }
 
   async function work(step: Step): Promise<void> {

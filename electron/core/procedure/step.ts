@@ -41,7 +41,7 @@ export interface Settlement {
   archive(): ArchiveSummary | null
   /** Warnings that turn `done` into `warnings`. */
   warnings(): readonly Problem[]
-  /** Called once at the end, whatever the outcome. */
+  /** Called once at the end, whatever the outcome. What it throws is told, and changes nothing of what the run did. */
   release(): Promise<void>
 }
 

@@ -10,7 +10,7 @@ import { ofKinds, startOrder, stopOrder } from './order.ts'
 export interface Downtime {
   /** Stops the services of these kinds that run, dependents first; leaves alone, and remembers, what was down before. */
   stop(kinds: readonly ServiceKind[], context: StepContext): Promise<Receipt>
-  /** Starts those that this run stopped, Object Server first. Idempotent. */
+  /** Starts those that this run stopped, Object Server first; one that fails keeps none from being tried. Throws its problem. Idempotent. */
   start(kinds: readonly ServiceKind[], context: StepContext): Promise<Receipt>
   /** Of those that this run stopped, the ones that do not serve now: `host/service`. */
   servicesDown(): Promise<readonly string[]>
@@ -36,8 +36,9 @@ export function createDowntime(engine: Engine, server: ServerConfig): Downtime {
           context.note({ ja: `${nameOf(service)} は既に停止しています`, en: `${nameOf(service)} is already stopped` })
           continue
         }
-        stoppedAt ??= engine.clock.monotonicMs()
+        if (context.signal.aborted) throw context.signal.reason
         context.stopping(server.host, service.id)
+        stoppedAt ??= engine.clock.monotonicMs()
         stopped.set(service.id, service)
         await driver.stop(context.signal)
         context.note({ ja: `${nameOf(service)} を停止しました`, en: `${nameOf(service)} stopped` })
@@ -47,11 +48,17 @@ export function createDowntime(engine: Engine, server: ServerConfig): Downtime {
     },
     async start(kinds, context) {
       const services = ofKinds(startOrder(server), kinds).filter((service) => stopped.has(service.id))
+      const failures: unknown[] = []
       for (const service of services) {
-        await startServices(engine, server, [service])
-        restartedAt = engine.clock.monotonicMs()
-        context.note({ ja: `${nameOf(service)} を起動しました`, en: `${nameOf(service)} started` })
+        try {
+          await startServices(engine, server, [service])
+          restartedAt = engine.clock.monotonicMs()
+          context.note({ ja: `${nameOf(service)} を起動しました`, en: `${nameOf(service)} started` })
+        } catch (error) {
+          failures.push(error)
+        }
       }
+      if (failures.length > 0) throw failures[0]
       return { services: services.map((service) => service.name).join(', ') }
     },
     async servicesDown() {
