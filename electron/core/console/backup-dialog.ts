@@ -3,6 +3,7 @@ import { fail } from '../../../shared/model/problem.ts'
 import type { Engine } from '../engine.ts'
 import { type KeptLease, keepLease } from '../lock/keep-lease.ts'
 import type { ConsoleStore } from './store.ts'
+import { createTurns } from './turns.ts'
 
 /** The バックアップ dialog: 排他 lasts from its opening to 閉じる (manual 15.2.3 (1), steps 2 to 4). */
 export interface BackupDialog {
@@ -18,33 +19,38 @@ export interface BackupDialog {
 export function createBackupDialog(engine: Engine, store: ConsoleStore): BackupDialog {
   let token: number | null = null
   let lease: KeptLease | null = null
+  const inTurn = createTurns()
 
   return {
-    async open() {
-      if (token !== null) return
-      const { ttlMs, heartbeatMs } = engine.domain.lease
-      const lock = await engine.lock.acquire(engine.owner, ttlMs)
-      token = lock.token
-      store.set('lock', { kind: 'held', lock })
-      lease = keepLease(() => engine.lock.renew(lock.token), {
-        ttlMs,
-        heartbeatMs,
-        clock: engine.clock,
-        refused: (found) => found.code === 'lock-lost',
-        onLost: (problem) => store.set('lock', { kind: 'lost', problem }),
-      })
-    },
+    open: () => inTurn(open),
     async clear(host) {
       if (token === null || lease?.lost.aborted) throw lease?.lost.reason ?? fail('lock-lost', { host })
       return engine.journals.seal(host, token, engine.owner)
     },
-    async close() {
-      const held = token
-      token = null
-      lease?.stop()
-      lease = null
-      store.set('lock', { kind: 'none' })
-      if (held !== null) await engine.lock.release(held)
-    },
+    close: () => inTurn(close),
+  }
+
+  async function open(): Promise<void> {
+    if (token !== null) return
+    const { ttlMs, heartbeatMs } = engine.domain.lease
+    const lock = await engine.lock.acquire(engine.owner, ttlMs)
+    token = lock.token
+    store.set('lock', { kind: 'held', lock })
+    lease = keepLease(() => engine.lock.renew(lock.token), {
+      ttlMs,
+      heartbeatMs,
+      clock: engine.clock,
+      refused: (found) => found.code === 'lock-lost',
+      onLost: (problem) => store.set('lock', { kind: 'lost', problem }),
+    })
+  }
+
+  async function close(): Promise<void> {
+    const held = token
+    token = null
+    lease?.stop()
+    lease = null
+    store.set('lock', { kind: 'none' })
+    if (held !== null) await engine.lock.release(held)
   }
 }

@@ -12,28 +12,45 @@ export interface Monitor {
 
 /**
  * Processes of other people start and end without telling us, so their state is asked for, every `intervalMs` and
- * after each of our own operations. One look at a time: a look that is slow delays the next one.
+ * after each of our own operations. One look at a time: a look that is slow delays the next one. Servers and directory
+ * are looked at apart, so that an address service that hangs does not hide what becomes of the services.
  */
 export function startMonitor(engine: Engine, store: ConsoleStore, intervalMs: number): Monitor {
+  const servers = repeat(async () => {
+    const found = await serverStatuses(engine)
+    return () => store.set('servers', [...found])
+  }, intervalMs)
+  const directory = repeat(async () => {
+    const found = await engine.names.status().then(
+      (status) => ({ kind: 'up', status }) as const,
+      (error: unknown) => ({ kind: 'down', problem: toProblem(error) }) as const,
+    )
+    return () => store.set('directory', found)
+  }, intervalMs)
+  return {
+    async refresh() {
+      await Promise.all([servers.refresh(), directory.refresh()])
+    },
+    stop() {
+      servers.stop()
+      directory.stop()
+    },
+  }
+}
+
+/** Looks again and again; `look` gives the way to show what it found. */
+function repeat(look: () => Promise<() => void>, intervalMs: number): Monitor {
   let looking: Promise<void> | null = null
   let stopped = false
   let timer: NodeJS.Timeout | undefined
 
-  async function look(): Promise<void> {
-    const [servers, directory] = await Promise.all([
-      serverStatuses(engine),
-      engine.names.status().then(
-        (status) => ({ kind: 'up', status }) as const,
-        (error: unknown) => ({ kind: 'down', problem: toProblem(error) }) as const,
-      ),
-    ])
-    if (stopped) return
-    store.set('servers', [...servers])
-    store.set('directory', directory)
+  async function once(): Promise<void> {
+    const show = await look()
+    if (!stopped) show()
   }
 
   function refresh(): Promise<void> {
-    looking ??= look().finally(() => {
+    looking ??= once().finally(() => {
       looking = null
     })
     return looking

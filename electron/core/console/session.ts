@@ -2,6 +2,7 @@ import { type Problem, toProblem } from '../../../shared/model/problem.ts'
 import type { Engine } from '../engine.ts'
 import { type KeptLease, keepLease } from '../lock/keep-lease.ts'
 import type { ConsoleStore } from './store.ts'
+import { createTurns } from './turns.ts'
 
 /** This console's login at the master's address service (運転席). */
 export interface ConsoleSession {
@@ -21,30 +22,33 @@ export function createConsoleSession(engine: Engine, store: ConsoleStore): Conso
     store.set('session', { kind: 'off', ended })
   }
 
-  return {
-    async logon() {
-      if (store.snapshot().session.kind === 'on') return
-      const { ttlMs, heartbeatMs } = engine.domain.lease
-      const session = await engine.sessions.login(engine.owner, ttlMs)
-      store.set('session', { kind: 'on', session })
-      lease = keepLease(() => engine.sessions.renew(session.id), {
-        ttlMs,
-        heartbeatMs,
-        clock: engine.clock,
-        refused: (found) => found.code === 'session-ended',
-        onLost: off,
-      })
-    },
-    async logoff() {
-      const view = store.snapshot().session
-      if (view.kind === 'off') return
-      off(null)
-      try {
-        await engine.sessions.logout(view.session.id)
-      } catch (error) {
-        const found = toProblem(error)
-        if (found.code !== 'address-service-down') throw error
-      }
-    },
+  const inTurn = createTurns()
+
+  return { logon: () => inTurn(logon), logoff: () => inTurn(logoff) }
+
+  async function logon(): Promise<void> {
+    if (store.snapshot().session.kind === 'on') return
+    const { ttlMs, heartbeatMs } = engine.domain.lease
+    const session = await engine.sessions.login(engine.owner, ttlMs)
+    store.set('session', { kind: 'on', session })
+    lease = keepLease(() => engine.sessions.renew(session.id), {
+      ttlMs,
+      heartbeatMs,
+      clock: engine.clock,
+      refused: (found) => found.code === 'session-ended',
+      onLost: off,
+    })
+  }
+
+  async function logoff(): Promise<void> {
+    const view = store.snapshot().session
+    if (view.kind === 'off') return
+    off(null)
+    try {
+      await engine.sessions.logout(view.session.id)
+    } catch (error) {
+      const found = toProblem(error)
+      if (found.code !== 'address-service-down') throw error
+    }
   }
 }
