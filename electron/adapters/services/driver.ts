@@ -95,6 +95,7 @@ async function startService(
       const why = whyItDied(mine.said(), named)
       if (why.code !== 'service-already-running') throw new ProblemError(why)
       // Someone else began it at the same moment, or the one before isn't quite over: wait, or begin again.
+      last = why.message.en
       mine = null
       ended = false
     }
