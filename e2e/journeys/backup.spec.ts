@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, picture, test } from '../fixtures.ts'
+import { expect, picture, test, windowTitled } from '../fixtures.ts'
 import { type RunBookScreen, runBookScreen } from '../screens/run-book.ts'
 import { systemScreen } from '../screens/system.ts'
 
@@ -27,6 +27,8 @@ test('case (1) whole, in one go: the archive holds what was registered just befo
   expect(await book.fact('path')).toContain(to)
   expect(await book.fact('digest')).toMatch(/[0-9a-f]{64}/)
   await expect(system.status('console')).toContainText('ログオフ')
+  const titles = () => Promise.all(app.windows().map((page) => page.title()))
+  expect((await titles()).join()).not.toContain('名前データベース')
   await expect(system.server('hq-mas')).toContainText('稼働中')
   expect((await untenseki('verify', to)).code).toBe(0)
   const extracted = join(home, 'extracted')
@@ -37,6 +39,7 @@ test('case (1) whole, in one go: the archive holds what was registered just befo
   expect(dump).toContain('直前 登録')
   await book.logon()
   await expect(system.status('console')).not.toContainText('ログオフ')
+  await windowTitled(app, '名前データベース')
 })
 
 // Broken by: a run-book whose clicks skip a step or run ahead, or a window that loses the run when it is closed.

@@ -14,7 +14,7 @@ export async function chooseByKeys(page: Page, menu: string, ...entries: readonl
 }
 
 /** Presses a key that may close the very window it was pressed in. */
-export async function pressAndMaybeLeave(page: Page, key: string): Promise<void> {
+async function pressAndMaybeLeave(page: Page, key: string): Promise<void> {
   await page.keyboard.press(key).catch((error: unknown) => {
     if (!page.isClosed()) throw error
   })
