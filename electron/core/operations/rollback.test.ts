@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ServiceConfig } from '../../../shared/model/domain.ts'
+import { fail } from '../../../shared/model/problem.ts'
+import type { RunEvent, RunStarted } from '../../../shared/model/run.ts'
+import { systemClock } from '../../adapters/platform/clock.ts'
+import { createRunLock } from '../../adapters/platform/run-lock.ts'
+import { createRunStore } from '../../adapters/run-store/run-store.ts'
+import { sampleServer } from '../../formats/testing/sample.ts'
+import type { Engine } from '../engine.ts'
+import { findUnfinished, rollbackRun } from './rollback.ts'
+
+const runId = '20261122T020014Z-1a2b3c'
+const at = '2026-11-22T02:00:14.000Z'
+const owner = { operator: 'gmadmin', host: 'console1', pid: process.pid, kind: 'command' } as const
+let stateFolder: string
+let did: string[]
+
+beforeEach(() => {
+  stateFolder = mkdtempSync(join(tmpdir(), 'unt-rollback-'))
+  did = []
+})
+afterEach(() => rmSync(stateFolder, { recursive: true, force: true }))
+
+const serviceOf = (kind: ServiceConfig['kind']): ServiceConfig => ({
+  id: kind,
+  kind,
+  name: kind,
+  driver: 'embedded',
+  port: null,
+})
+const stopping = (serviceId: string): RunEvent => ({ kind: 'service-stopping', at, host: 'hq-mas', serviceId })
+const began: RunEvent = { kind: 'step-started', stepId: 'nxbackup', at }
+
+/** What a run left that died after these events; `parts` take the place of what the rollback asks for. */
+function left(events: readonly RunEvent[], parts: Partial<Engine> = {}): Engine {
+  const server = sampleServer('/nowhere', { services: [serviceOf('server'), serviceOf('object-server')] })
+  const runLock = createRunLock({ stateFolder, now: systemClock.now })
+  const runs = createRunStore({ stateFolder })
+  const started: RunStarted = {
+    kind: 'run-started',
+    runId,
+    runbook: 'master-backup',
+    host: 'hq-mas',
+    steps: ['stop-server', 'nxbackup'],
+    owner,
+    at,
+  }
+  const journal = runs.create(started)
+  for (const event of [{ kind: 'path-chosen', at, to: '/backup/a.tar.zst' } as const, ...events]) journal.append(event)
+  runLock.acquire(['hq-mas'], owner, runId).abandon()
+  const driver = (_host: string, id: string) => ({ start: async () => void did.push(`start ${id}`) })
+  const medium = { discardUnfinished: async (path: string) => void did.push(`discard ${path}`) }
+  const domain = { servers: [server] }
+  return { domain, owner, runLock, runs, clock: systemClock, driver, medium, ...parts } as unknown as Engine
+}
+
+test('starts in order what was stopped, removes what was left unfinished, and settles', async () => {
+  const engine = left([stopping('server'), stopping('object-server'), began])
+  expect(await rollbackRun(engine)).toMatchObject({ outcome: 'failed-restored', exitCode: 2, servicesDown: [] })
+  expect(did).toEqual(['start object-server', 'start server', 'discard /backup/a.tar.zst'])
+  expect(findUnfinished(engine)).toBeNull()
+  await expect(rollbackRun(engine)).rejects.toThrow('no-unfinished-run')
+})
+
+test('touches no medium on which that run had not begun to write', async () => {
+  await rollbackRun(left([stopping('server')]))
+  expect(did).toEqual(['start server'])
+})
+
+test('settles although the medium is gone, and says so', async () => {
+  const discardUnfinished = async () => {
+    throw fail('medium-failed', { path: '/backup/a.tar.zst', text: 'EIO' })
+  }
+  const engine = left([stopping('server'), began], { medium: { discardUnfinished } } as unknown as Partial<Engine>)
+  expect(await rollbackRun(engine)).toMatchObject({ outcome: 'failed-restored', problem: { code: 'medium-failed' } })
+  expect(findUnfinished(engine)).toBeNull()
+})
+
+test('a service that will not start keeps none of the others down', async () => {
+  const driver = (_host: string, id: string) => ({
+    async start() {
+      if (id === 'object-server') throw fail('database-missing', { area: 'a', file: 'f' })
+      did.push(`start ${id}`)
+    },
+  })
+  const engine = left([stopping('server'), stopping('object-server')], { driver } as unknown as Partial<Engine>)
+  const ended = await rollbackRun(engine)
+  expect(ended).toMatchObject({ outcome: 'failed-down', exitCode: 3, servicesDown: ['hq-mas/object-server'] })
+  expect(did).toEqual(['start server'])
+})
+
+test('can be done again when its own end could not be recorded', async () => {
+  const engine = left([stopping('server')])
+  const open = () => ({
+    append() {
+      throw fail('state-folder-failed', { path: 'runs', text: 'ENOSPC' })
+    },
+  })
+  const full = { ...engine, runs: { ...engine.runs, open } }
+  await expect(rollbackRun(full)).rejects.toThrow('state-folder-failed')
+  expect(findUnfinished(engine)).toMatchObject({ runId })
+  expect(await rollbackRun(engine)).toMatchObject({ outcome: 'failed-restored' })
+})
