@@ -1,19 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Domain, ServerConfig, ServiceConfig } from '../../../shared/model/domain.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
 import { ProblemError } from '../../../shared/model/problem.ts'
 import { connectDirectory, type Directory } from '../../adapters/directory/connect.ts'
 import { createServiceDriver } from '../../adapters/services/driver.ts'
 import type { Launch } from '../../adapters/services/launch.ts'
+import { buildCommands } from '../../commands/testing/build-commands.ts'
 import type { ServiceDriver } from '../../core/ports/service-driver.ts'
 import { loadDomain } from '../../formats/domain-file.ts'
 import { serviceSocket } from '../../formats/layout.ts'
 import { readPidFile, serviceFiles } from '../../formats/pid-file.ts'
 import { isSameProcess } from '../../wire/process-identity.ts'
 import { initSample, type SampleOptions } from '../sample/init.ts'
-import { buildService } from './build-service.ts'
 
 /** A sample domain of real processes in a folder of its own, and the handles that tests need. */
 export type TestDomain = {
@@ -36,7 +36,7 @@ export type TestDomain = {
 export const operator: Owner = { operator: 'gmadmin', host: 'console1', pid: process.pid, kind: 'console' }
 
 export async function makeTestDomain(options: Partial<SampleOptions> = {}): Promise<TestDomain> {
-  const servicePath = await buildService()
+  const servicePath = join(dirname(await buildCommands()), 'service.cjs')
   const root = mkdtempSync(join(tmpdir(), 'unt-'))
   const file = await initSample({ users: 30, mails: 20, ...options, root })
   const domain = loadDomain(file)
