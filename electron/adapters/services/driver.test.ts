@@ -58,6 +58,19 @@ describe('Object Server', { timeout: 60_000 }, () => {
     expect(JSON.parse(stderr).problem).toMatchObject({ code: 'service-unknown', params: { host, service: 'none' } })
   })
 
+  it('does not take one without its pid file for stopped', async () => {
+    await test.start(host, 'object-server')
+    const pid = test.pid(host, 'object-server')
+    const driver = test.driver(host, 'object-server')
+    const file = serviceFiles(test.domain, host, 'object-server').pid
+    renameSync(file, `${file}.away`)
+    expect(await driver.status()).toMatchObject({ state: 'failed', pid, problem: { code: 'service-untracked' } })
+    expect(await problemFrom(driver.stop())).toMatchObject({ code: 'service-untracked' })
+    renameSync(`${file}.away`, file)
+    expect((await driver.stop()).state).toBe('stopped')
+    expect((await driver.status()).state).toBe('stopped')
+  })
+
   it('leaves no journal beside its files after an orderly end', () => {
     for (const { path } of readAreas(test.server(host)).flatMap((area) => area.files)) {
       expect(existsSync(path)).toBe(true)

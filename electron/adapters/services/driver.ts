@@ -125,6 +125,8 @@ async function stopService(one: Observed, timeoutMs: number, signal: AbortSignal
   if (found === null || !isSameProcess(found)) {
     // Ending what has crashed settles it: from now on it counts as stopped.
     if (found !== null) removePidFile(files.pid)
+    const { pid, problem } = await observe(one)
+    if (pid !== null && problem !== null) throw new ProblemError(problem)
     return
   }
   await ask(one, found, timeoutMs)

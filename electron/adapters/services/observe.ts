@@ -29,21 +29,28 @@ export function liveProcess(files: ServiceFiles): PidFile | null {
 
 /**
  * A service's state, proven now: `running` only when its process is the one of the pid file and answers on its socket;
- * `failed` when its pid file stands without it, or when it lives and does not answer.
+ * `stopped` only when neither file nor answer tells of one; `failed` when its pid file stands without it, when it lives
+ * and does not answer, or when it answers without a pid file.
  */
 export async function observe({ host, service, files, socket }: Observed): Promise<ServiceStatus> {
   const { id, name, kind } = service
   const down = { id, name, kind, pid: null, since: null }
   try {
     const found = readPidFile(files.pid)
-    if (found === null) return { ...down, state: 'stopped', problem: null }
+    if (found === null) {
+      const pid = await whoAnswers(socket)
+      if (pid === null) return { ...down, state: 'stopped', problem: null }
+      // It may have begun between the two looks.
+      if (readPidFile(files.pid) !== null) return await observe({ host, service, files, socket })
+      return { ...down, pid, state: 'failed', problem: problem('service-untracked', { host, service: name, pid }) }
+    }
     if (!isSameProcess(found)) {
       const killed = problem('service-killed', { host, service: name, log: files.log })
       return { ...down, state: 'failed', problem: found.problem ?? killed }
     }
     const known = { id, name, kind, pid: found.pid, since: found.startedAt }
     if (found.phase !== 'running') return { ...known, state: found.phase, problem: null }
-    if (await answers(socket, found.pid)) return { ...known, state: 'running', problem: null }
+    if ((await whoAnswers(socket)) === found.pid) return { ...known, state: 'running', problem: null }
     if (await endsSoon(files, found)) return await observe({ host, service, files, socket })
     const silent = problem('service-silent', { host, service: name, pid: found.pid, log: files.log })
     return { ...known, state: 'failed', problem: silent }
@@ -61,10 +68,11 @@ async function endsSoon(files: ServiceFiles, found: PidFile): Promise<boolean> {
   return false
 }
 
-async function answers(socket: string, pid: number): Promise<boolean> {
+/** The process that answers on the service's socket; null where none does within the time. */
+async function whoAnswers(socket: string): Promise<number | null> {
   try {
-    return (await pingService(socket, answerMs)) === pid
+    return await pingService(socket, answerMs)
   } catch {
-    return false
+    return null
   }
 }

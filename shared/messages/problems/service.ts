@@ -65,6 +65,17 @@ export const serviceProblems = defineProblems({
     ],
     en: ['Process {pid} of service "{service}" on host "{host}" runs but does not answer', 'Look at the log "{log}".'],
   },
+  'service-untracked': {
+    exit: 'failedRestored',
+    ja: [
+      'ホスト「{host}」のサービス「{service}」はプロセス{pid}で動いていますが,pidファイルがありません',
+      'プロセス{pid}にSIGTERMを送って終了させてから,サービスを起動してください。',
+    ],
+    en: [
+      'Service "{service}" of host "{host}" runs as process {pid}, but its pid file is gone',
+      'End process {pid} with SIGTERM, then start the service.',
+    ],
+  },
   'service-start-timeout': {
     exit: 'failedRestored',
     ja: [
