@@ -2,13 +2,13 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { tryLock, unlock, waitForLockSync } from 'fs-native-extensions'
 import { type Owner, ownerSchema } from '../../../shared/model/owner.ts'
-import { fail, ProblemError } from '../../../shared/model/problem.ts'
+import { fail, type ProblemError } from '../../../shared/model/problem.ts'
 import { z } from '../../../shared/zod.ts'
 import type { Attendance, RunLock, RunLockHandle } from '../../core/ports/run-lock.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from '../../formats/durable-file.ts'
 import { hostFileName } from '../../formats/layout.ts'
-import { errorText } from '../../formats/settings-error.ts'
 import { startTicksOf } from '../../wire/process-identity.ts'
+import { guarded } from './state-folder.ts'
 
 const recordSchema = z.object({
   runId: z.string(),
@@ -33,15 +33,6 @@ type Place = { readonly lock: string; readonly record: string; readonly folder: 
 /** Changes with every start of the machine. */
 function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-}
-
-function guarded<Result>(path: string, action: () => Result): Result {
-  try {
-    return action()
-  } catch (error) {
-    if (error instanceof ProblemError) throw error
-    throw fail('state-folder-failed', { path, text: errorText(error) }, error)
-  }
 }
 
 /** Opens a server's lock file, which is never unlinked: a lock on a file without a name would exclude nobody. */

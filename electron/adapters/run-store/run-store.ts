@@ -10,22 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fail, ProblemError } from '../../../shared/model/problem.ts'
+import { fail } from '../../../shared/model/problem.ts'
 import { type RunEvent, runEventSchema } from '../../../shared/model/run.ts'
 import { runIdSchema } from '../../../shared/model/run-id.ts'
 import type { RunJournal, RunStore } from '../../core/ports/run-store.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from '../../formats/durable-file.ts'
 import { readLines } from '../../formats/line-reader.ts'
-import { errorText } from '../../formats/settings-error.ts'
-
-function guarded<Result>(path: string, action: () => Result): Result {
-  try {
-    return action()
-  } catch (error) {
-    if (error instanceof ProblemError) throw error
-    throw fail('state-folder-failed', { path, text: errorText(error) }, error)
-  }
-}
+import { guarded } from '../platform/state-folder.ts'
 
 function encode(event: RunEvent): string {
   return `${JSON.stringify(event)}\n`

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { buildCommands } from './commands/testing/build-commands.ts'
-import { withFolder } from './formats/testing/sample.ts'
+import { withFolder } from '../formats/testing/sample.ts'
+import { buildCommands } from './testing/build-commands.ts'
 
 /** Runs the commands with a fault of its own planted beside them. */
 async function runWith(fault: string, ...words: string[]) {
