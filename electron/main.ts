@@ -54,12 +54,10 @@ async function open(): Promise<void> {
   }
 }
 
-for (const stream of [process.stdout, process.stderr]) {
-  // A reader that went away must not end a run in the middle.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
-}
+// Neither a fault of ours nor a log that cannot be written (a reader that went away, a full disk) may end a run in the
+// middle or stand before it as a box of the runtime's own: the run's record tells what matters.
+process.on('uncaughtException', (error) => log({ event: 'console.fault', text: String(error.stack) }))
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 registerScheme()
 if (process.platform !== 'darwin') Menu.setApplicationMenu(null)
 secureAllContents(log)

@@ -25,33 +25,33 @@ const pathSchema = z.string().min(1).max(4096)
  */
 export const commands = {
   'state.snapshot': { input: nothing, output: snapshotSchema },
-  'preferences.set': { input: preferencesSchema.partial(), output: preferencesSchema },
+  'preferences.set': { input: preferencesSchema.partial().strict(), output: preferencesSchema },
   /** 運転席にログオン; the answer to a failed one names why. */
   'session.logon': { input: nothing, output: nothing },
   /** Ends the session and closes the 名前データベース window; refused while the バックアップ dialog holds 排他. */
   'session.logoff': { input: nothing, output: nothing },
   /** 運転席終了: logs off and quits; asks to be called again with `confirmed` while a run is going on. */
-  'console.quit': { input: z.object({ confirmed: z.boolean() }), output: z.object({ quitting: z.boolean() }) },
-  'window.open': { input: z.object({ kind: z.enum(['name-database', 'run-book']) }), output: nothing },
+  'console.quit': { input: z.strictObject({ confirmed: z.boolean() }), output: z.object({ quitting: z.boolean() }) },
+  'window.open': { input: z.strictObject({ kind: z.enum(['name-database', 'run-book']) }), output: nothing },
   'window.close': { input: nothing, output: nothing },
-  'servers.start': { input: z.object({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
-  'servers.stop': { input: z.object({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
-  'directory.search': { input: searchQuerySchema, output: searchResultSchema },
-  'directory.register': { input: registrationSchema, output: registeredSchema },
+  'servers.start': { input: z.strictObject({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
+  'servers.stop': { input: z.strictObject({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
+  'directory.search': { input: searchQuerySchema.strict(), output: searchResultSchema },
+  'directory.register': { input: registrationSchema.strict(), output: registeredSchema },
   /** [データベース(D)] → [バックアップ(B)]: begins 排他. */
   'backup.open': { input: nothing, output: nothing },
   /** [閉じる]: ends 排他. */
   'backup.close': { input: nothing, output: nothing },
   /** [ジャーナルクリア]; null: there was no record to seal. Needs the lock of `backup.open`. */
-  'journal.clear': { input: z.object({ host: hostSchema }), output: segmentSchema.nullable() },
+  'journal.clear': { input: z.strictObject({ host: hostSchema }), output: segmentSchema.nullable() },
   /** Prepares the run-book of case (1) for a server; `run` of the snapshot then waits for 次へ. */
-  'run.prepare': { input: z.object({ host: hostSchema }), output: nothing },
+  'run.prepare': { input: z.strictObject({ host: hostSchema }), output: nothing },
   /** A fresh time-stamped archive path to offer in the nxbackup dialog. */
   'run.suggestPath': { input: nothing, output: z.string() },
   /** One step; `to` is the answer to the nxbackup prompt, needed from that step on. Returns when the step began. */
-  'run.next': { input: z.object({ to: pathSchema.nullable() }), output: nothing },
+  'run.next': { input: z.strictObject({ to: pathSchema.nullable() }), output: nothing },
   /** All that is left, in one go. */
-  'run.all': { input: z.object({ to: pathSchema }), output: nothing },
+  'run.all': { input: z.strictObject({ to: pathSchema }), output: nothing },
   'run.cancel': { input: nothing, output: nothing },
   /** Puts an ended run away, or gives up one that was prepared and did nothing yet. */
   'run.dismiss': { input: nothing, output: nothing },

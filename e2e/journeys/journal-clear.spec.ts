@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, picture, test } from '../fixtures.ts'
 import { nameDatabaseScreen } from '../screens/name-database.ts'
 import { systemScreen } from '../screens/system.ts'
 
 // Broken by: a clear that unlinks, that asks nothing, or that takes another server's journal.
 test('ジャーナルクリア asks, seals the chosen journal and shows what was cleared', async ({
+  home,
   launchConsole,
   untenseki,
 }) => {
@@ -29,6 +33,10 @@ test('ジャーナルクリア asks, seals the chosen journal and shows what was
     .map((line) => JSON.parse(line))
   expect(rows.find(({ host }) => host === 'hq-mas')).toMatchObject({ records: 0, segments: [{ records: 3 }] })
   expect(rows.find(({ host }) => host === 'tk-ml1')).toMatchObject({ records: 3, segments: [] })
+  // The records themselves, not only what is told of them.
+  const find = [join(home, 'data'), '-path', '*/journal-sealed/hq-mas/1/*', '-name', 'registration.journal']
+  const sealed = readFileSync(execFileSync('find', find, { encoding: 'utf8' }).trim(), 'utf8')
+  for (const name of ['記録 一', '記録 二', '記録 三']) expect(sealed).toContain(name)
   await dialog.close()
 })
 

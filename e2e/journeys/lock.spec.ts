@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, picture, test } from '../fixtures.ts'
-import { acknowledge } from '../screens/message.ts'
+import { acknowledge, message } from '../screens/message.ts'
 import { nameDatabaseScreen } from '../screens/name-database.ts'
 
 // Broken by: a dialog that opens without the lock, or a service that does not look at it when it registers.
@@ -12,11 +12,18 @@ test('排他 refuses a second console and the command line by name until 閉じ�
   await untenseki('prepare-sample')
   const first = await nameDatabaseScreen(await launchConsole())
   const second = await nameDatabaseScreen(await launchConsole())
+  // Filled in before: while 排他 is held the button that opens it is grey.
+  const form = second.page.getByRole('dialog', { name: '登録' })
+  await second.registerButton().click()
+  await form.getByLabel('氏名').fill('拒否 一郎')
   const dialog = await first.openBackup('mouse')
   await expect(dialog.dialog).toContainText('排他中')
-  await second.register({ name: '拒否 一郎' })
-  await expect(second.page.getByText(/pid|@/).first()).toBeVisible()
+  await form.getByRole('button', { name: '了解' }).click()
+  await expect(message(second.page)).toContainText(/@.*排他/)
   await picture(second.page, 'lock-refused')
+  await acknowledge(second.page)
+  await form.getByRole('button', { name: '取消' }).click()
+  await expect(second.registerButton()).toBeDisabled()
   const refused = await untenseki('register', 'user', '--name', '拒否 二郎', '--json')
   expect(refused.code).toBe(11)
   expect(refused.stdout).toContain('registration-locked')

@@ -1,4 +1,5 @@
 import { expect, picture, test } from '../fixtures.ts'
+import { acknowledge } from '../screens/message.ts'
 import { nameDatabaseScreen } from '../screens/name-database.ts'
 
 // Broken by: a dialog that shows success before the acknowledgement, or a name that is mangled on its way.
@@ -29,4 +30,9 @@ test('a registration that is refused says why and keeps what was typed', async (
   const box = names.page.getByRole('alertdialog').or(names.page.getByRole('alert'))
   await expect(box.first()).toContainText('u00001')
   await picture(names.page, 'register-refused')
+  await acknowledge(names.page)
+  const dialog = names.page.getByRole('dialog', { name: '登録' })
+  await expect(dialog.getByLabel('氏名')).toHaveValue('二重 花子')
+  await expect(dialog.getByLabel('ID', { exact: true })).toHaveValue('u00001')
+  await expect(names.status('registered')).toHaveText('')
 })

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 
 /** A message box: エラー and the like. */
-function message(page: Page): Locator {
+export function message(page: Page): Locator {
   return page.getByRole('alertdialog').last()
 }
 

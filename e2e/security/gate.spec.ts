@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test, windowTitled } from '../fixtures.ts'
 import { systemScreen } from '../screens/system.ts'
 
@@ -23,15 +24,16 @@ test('a window can neither leave its page, nor reach Node, nor send what the con
           .catch((error: unknown) => ({ ok: false, thrown: String(error) })),
       [name, input] as const,
     )
-  for (const [name, input] of [
-    ['files.read', '/etc/passwd'],
-    ['constructor', null],
-    ['__proto__', null],
-    ['servers.stop', { host: 7, serviceId: null }],
-    ['run.all', { to: 'a.tar.zst', extra: true, host: {} }],
-    ['directory.register', { kind: 'user', name: '' }],
+  for (const [name, input, code] of [
+    ['files.read', '/etc/passwd', 'ipc-unknown-command'],
+    ['constructor', null, 'ipc-unknown-command'],
+    ['__proto__', null, 'ipc-unknown-command'],
+    ['servers.stop', { host: 7, serviceId: null }, 'ipc-payload'],
+    ['run.all', { to: 7 }, 'ipc-payload'],
+    ['run.all', { to: '/a.tar.zst', extra: true }, 'ipc-payload'],
+    ['directory.register', { kind: 'user', name: '' }, 'ipc-payload'],
   ] as const) {
-    expect(await send(name, input), name).toMatchObject({ ok: false })
+    expect(await send(name, input), name).toMatchObject({ ok: false, problem: { code } })
   }
   await expect.poll(() => logged.join('')).toContain('files.read')
 
@@ -40,7 +42,10 @@ test('a window can neither leave its page, nor reach Node, nor send what the con
   })
   await page.evaluate(() => void window.open('https://untenseki.invalid/'))
   expect(page.url()).toBe(address)
-  expect(app.windows().every((each) => each.url().startsWith('app://'))).toBe(true)
+  const addresses = await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().map((window) => window.webContents.getURL()),
+  )
+  for (const each of addresses) expect(each).toMatch(/^app:/)
   const inline = await page.evaluate(() => {
     const script = document.createElement('script')
     script.textContent = 'globalThis.smuggled = 1'
@@ -57,19 +62,41 @@ test('a frame inside a window is no sender', async ({ launchConsole, untenseki }
   await untenseki('prepare-sample')
   const app = await launchConsole()
   const page = await windowTitled(app, 'システム管理')
-  const answer = await page.evaluate(async () => {
+  const bridges = await page.evaluate(async () => {
     const frame = document.createElement('iframe')
     frame.src = location.href
-    document.body.append(frame)
     await new Promise((resolve) => {
       frame.onload = resolve
-      frame.onerror = resolve
+      document.body.append(frame)
     })
     try {
-      return Object.keys(frame.contentWindow ?? {}).includes('untenseki') ? 'bridge' : 'no bridge'
+      return Object.hasOwn(frame.contentWindow ?? {}, 'untenseki')
     } catch {
-      return 'refused'
+      return false
     }
   })
-  expect(answer).not.toBe('bridge')
+  expect(bridges).toBe(false)
+
+  // A window whose other guards are all down: it has the bridge in its frames too, and no policy refuses them.
+  const preload = join(__dirname, '..', '..', 'out', 'preload', 'preload.cjs')
+  const answers = await app.evaluate(async ({ BrowserWindow, session }, preload) => {
+    const unguarded = session.fromPartition('unguarded')
+    unguarded.protocol.handle('app', ({ url }) => {
+      const body = url.endsWith('/frame.html') ? '' : '<iframe src="app://console/frame.html"></iframe>'
+      return new Response(body, { headers: { 'content-type': 'text/html' } })
+    })
+    const window = new BrowserWindow({
+      show: false,
+      webPreferences: { session: unguarded, preload, sandbox: true, nodeIntegrationInSubFrames: true },
+    })
+    window.webContents.removeAllListeners('will-frame-navigate')
+    await window.loadURL('app://console/index.html')
+    const ask = "untenseki.invoke('state.snapshot', null)"
+    const top = await window.webContents.mainFrame.executeJavaScript(ask)
+    const frame = await window.webContents.mainFrame.frames[0]?.executeJavaScript(ask)
+    window.destroy()
+    return { top, frame }
+  }, preload)
+  expect(answers.top).toMatchObject({ ok: true })
+  expect(answers.frame).toMatchObject({ ok: false, problem: { code: 'ipc-sender' } })
 })

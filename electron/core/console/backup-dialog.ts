@@ -1,13 +1,14 @@
 import type { Segment } from '../../../shared/model/journal.ts'
 import { fail } from '../../../shared/model/problem.ts'
-import type { Engine } from '../engine.ts'
+import { type Engine, masterOf } from '../engine.ts'
 import { type KeptLease, keepLease } from '../lock/keep-lease.ts'
+import { assertSettings } from '../operations/preflight.ts'
 import type { ConsoleStore } from './store.ts'
 import { createTurns } from './turns.ts'
 
 /** The バックアップ dialog: 排他 lasts from its opening to 閉じる (manual 15.2.3 (1), steps 2 to 4). */
 export interface BackupDialog {
-  /** Begins 排他; throws `lock-held` (11) with the holder's name. */
+  /** Begins 排他; throws `lock-held` (11) with the holder's name, `place-in-target` (78) for a `MNG_JOURNAL` in a target. */
   open(): Promise<void>
   /** Seals the journal of a server; throws `lock-lost` when 排他 is not ours any more. */
   clear(host: string): Promise<Segment | null>
@@ -32,6 +33,7 @@ export function createBackupDialog(engine: Engine, store: ConsoleStore): BackupD
 
   async function open(): Promise<void> {
     if (token !== null) return
+    assertSettings(masterOf(engine.domain))
     const { ttlMs, heartbeatMs } = engine.domain.lease
     const lock = await engine.lock.acquire(engine.owner, ttlMs)
     token = lock.token

@@ -104,3 +104,10 @@ test('can be done again when its own end could not be recorded', async () => {
   expect(findUnfinished(engine)).toMatchObject({ runId })
   expect(await rollbackRun(engine)).toMatchObject({ outcome: 'failed-restored' })
 })
+
+test('says that an archive stands whole but unverified, and leaves it there', async () => {
+  const written: RunEvent = { kind: 'step-done', stepId: 'nxbackup', at, receipt: {} }
+  const ended = await rollbackRun(left([stopping('server'), began, written]))
+  expect(ended.log.at(-1)?.en).toContain('/backup/a.tar.zst was written but not verified')
+  expect(did).not.toContain('remove /backup/a.tar.zst')
+})

@@ -86,8 +86,27 @@ async function bringBack(
     outageMs: found.stoppedAt === null ? null : Date.parse(at) - Date.parse(found.stoppedAt),
     archive: null,
   }
-  if (found.steps.length > 0) engine.runs.open(found.runId).append(ended)
-  return foldRunEvent(found, ended)
+  const events: readonly RunEvent[] = wroteUnverified(found)
+    ? [{ kind: 'note', at, text: unverifiedNote(found.to) }, ended]
+    : [ended]
+  if (found.steps.length > 0) {
+    const journal = engine.runs.open(found.runId)
+    for (const event of events) journal.append(event)
+  }
+  return events.reduce(foldRunEvent, found)
+}
+
+/** The archive stands whole under its name, but the run died before it was verified. */
+function wroteUnverified(found: RunState): found is RunState & { readonly to: string } {
+  const done = (wanted: string) => found.steps.some(({ id, state }) => id === wanted && state === 'done')
+  return found.to !== null && done('nxbackup') && !done('verify')
+}
+
+function unverifiedNote(to: string): { readonly ja: string; readonly en: string } {
+  return {
+    ja: `${to} は書き込み済みですが,検証していません。「untenseki verify」で検証してください`,
+    en: `${to} was written but not verified; check it with "untenseki verify"`,
+  }
 }
 
 /** Before its nxbackup began a run has written nothing: what stands there then is someone else's. */
