@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, realpathSync } from 'node:fs'
+import { copyFileSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { withFolder } from '../formats/testing/sample.ts'
@@ -42,6 +42,9 @@ test('a zombie is no process', async () => {
   const [line] = await once(parent.stdout, 'data')
   const pid = Number(String(line))
   expect(startTicksOf(pid)).not.toBeNull()
+  // A shell that is still a shell would ask how its child ended.
+  const program = () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8').trim()
+  await expect.poll(program, { timeout: 20_000, interval: 5 }).toBe('sleep')
   process.kill(pid, 'SIGKILL')
   await expect.poll(() => startTicksOf(pid), { timeout: 20_000, interval: 5 }).toBeNull()
   expect(() => process.kill(pid, 0)).not.toThrow()
