@@ -1,26 +1,16 @@
 import { createHash } from 'node:crypto'
-import { entitySchema } from '../../shared/model/entity.ts'
+import { changeSchema } from '../../shared/model/change.ts'
 import { type Position, positionSchema } from '../../shared/model/position.ts'
 import { fail } from '../../shared/model/problem.ts'
-import { z } from '../../shared/zod.ts'
+import type { z } from '../../shared/zod.ts'
 import { type RawLine, readLines } from './line-reader.ts'
 
 /**
- * One registration as every journal that it belongs to holds it. `before` is null for a registration, `after` for a
- * deletion. `previous` is the record before it in that same journal, sealed segments included; null for its very first.
+ * One change as a journal holds it. `previous` is the record before it in that same journal, sealed segments included;
+ * null for its very first.
  */
-export const journalRecordSchema = z
-  .object({
-    timeline: z.string().min(1),
-    number: z.number().int().nonnegative(),
-    /** ISO 8601, UTC. */
-    at: z.string(),
-    operator: z.string(),
-    action: z.enum(['register', 'change', 'delete']),
-    before: entitySchema.nullable(),
-    after: entitySchema.nullable(),
-    previous: positionSchema.nullable(),
-  })
+export const journalRecordSchema = changeSchema
+  .extend({ previous: positionSchema.nullable() })
   .refine((record) => (record.before === null) === (record.action === 'register'))
   .refine((record) => (record.after === null) === (record.action === 'delete'))
 export type JournalRecord = z.infer<typeof journalRecordSchema>

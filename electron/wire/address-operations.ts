@@ -1,3 +1,4 @@
+import { changeSchema } from '../../shared/model/change.ts'
 import { directoryStatusSchema } from '../../shared/model/directory.ts'
 import {
   entitySchema,
@@ -18,18 +19,6 @@ import { defineOperations } from './operation.ts'
 const heldLockSchema = lockStateSchema.options[1]
 const leaseMsSchema = z.number().int().min(100).max(3_600_000)
 const operatorSchema = z.string().min(1).max(64)
-
-/** A change as it stands in the master's outbox and goes to the replicas: a journal record without its journal's link. */
-export const changeSchema = z.object({
-  timeline: z.string().min(1),
-  number: z.number().int().nonnegative(),
-  at: z.string(),
-  operator: z.string(),
-  action: z.enum(['register', 'change', 'delete']),
-  before: entitySchema.nullable(),
-  after: entitySchema.nullable(),
-})
-export type Change = z.infer<typeof changeSchema>
 
 /** What an embedded address service answers (own decision: the real one's protocol is not known). */
 export const addressOperations = defineOperations({

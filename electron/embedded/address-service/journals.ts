@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import type { Change } from '../../../shared/model/change.ts'
 import type { JournalSummary, Segment } from '../../../shared/model/journal.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
 import type { Position } from '../../../shared/model/position.ts'
@@ -15,7 +16,6 @@ import {
   summarize,
 } from '../../formats/journal-folder.ts'
 import { encodeRecord } from '../../formats/journal-record.ts'
-import type { Change } from '../../wire/address-operations.ts'
 
 /** The journals of the domain, open for appending. */
 export type Journals = {

@@ -1,6 +1,6 @@
+import type { Change } from '../../../shared/model/change.ts'
 import type { Entity, Registered, Registration } from '../../../shared/model/entity.ts'
 import { fail, type Problem, ProblemError, toProblem } from '../../../shared/model/problem.ts'
-import type { Change } from '../../wire/address-operations.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { Directory } from './directory.ts'
 import { entityStatements, planRegistrations } from './plan.ts'

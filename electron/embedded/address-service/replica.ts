@@ -1,6 +1,6 @@
+import type { Change } from '../../../shared/model/change.ts'
 import type { Position } from '../../../shared/model/position.ts'
 import { fail } from '../../../shared/model/problem.ts'
-import type { Change } from '../../wire/address-operations.ts'
 import type { Directory } from './directory.ts'
 import { entityStatements } from './plan.ts'
 
