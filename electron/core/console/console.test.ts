@@ -146,6 +146,26 @@ describe('the console behind its windows', () => {
     await console.close()
   })
 
+  test('takes its run back when it ends: no service stays down, no lock and no record stand', async () => {
+    const console = await open()
+    await console.handlers['run.prepare']({ host: 'hq-mas' })
+    await console.close()
+    const next = await open()
+    expect((await snapshot(next)).run).toBeNull()
+    await next.handlers['run.prepare']({ host: 'hq-mas' })
+    for (const id of ['open-console', 'take-lock', 'clear-journal', 'release-lock', 'end-console', 'stop-server']) {
+      await next.handlers['run.next']({ to: null })
+      await until(async () => (await stepState(next, id)) === 'done')
+    }
+    expect(next.running()).toBe(true)
+    await next.close()
+    const last = await open()
+    const { run, servers } = await snapshot(last)
+    expect(run).toBeNull()
+    expect(servers.flatMap(({ services }) => services).every(({ state }) => state === 'running')).toBe(true)
+    await last.close()
+  })
+
   test('refuses the run-book for a server that is not the master, and to end while another console is on', async () => {
     const [console, second] = [await open(), await open('second')]
     await expect(console.handlers['run.prepare']({ host: 'tk-ml1' })).rejects.toMatchObject({

@@ -149,6 +149,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
     running: run.running,
     dialogGone: () => dialog.close(),
     async close() {
+      await run.close().catch((error: unknown) => engine.log({ event: 'run.cancel-failed', text: String(error) }))
       await dialog.close().catch((error: unknown) => engine.log({ event: 'lock.release-failed', text: String(error) }))
       await session.logoff().catch((error: unknown) => engine.log({ event: 'logoff.failed', text: String(error) }))
       monitor.stop()

@@ -20,6 +20,6 @@ export interface Console {
   readonly running: () => boolean
   /** The window that showed the バックアップ dialog is gone: ends 排他 if the dialog held it. Idempotent. */
   dialogGone(): Promise<void>
-  /** Ends 排他 and the session; never stops a server. Idempotent. */
+  /** Cancels a run that has not ended, with its services back up; ends 排他 and the session. Stops no server. Idempotent. */
   close(): Promise<void>
 }

@@ -18,6 +18,8 @@ export interface RunDriver {
   cancel(): Promise<void>
   dismiss(): Promise<void>
   rollback(): Promise<void>
+  /** The console ends: a run that has not ended is cancelled, which brings its services back and frees its servers. */
+  close(): Promise<void>
   /** Whether services may be down because of this run, or a step is under way. */
   running(): boolean
 }
@@ -111,6 +113,9 @@ export function createRunDriver(
       const state = await rollbackRun(engine)
       show(state)
       await settled()
+    },
+    async close() {
+      if (run && !run.runner.state().outcome) await run.runner.cancel()
     },
     running: () =>
       run !== null && run.runner.state().outcome === null && (working || run.runner.state().stoppedAt !== null),

@@ -63,8 +63,7 @@ export const enChrome: Translated<typeof jaChrome> = {
 
   'quit.title': 'Exit Console',
   'quit.question': 'A procedure is running. Exit the console?',
-  'quit.effect':
-    'The procedure stops midway and services that it stopped stay down. At the next start you can start them and settle it.',
+  'quit.effect': 'The procedure is cancelled and the services that it stopped are started before the console exits.',
 
   loading: 'Loading…',
   'list.empty': 'Nothing found.',
