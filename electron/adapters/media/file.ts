@@ -58,7 +58,7 @@ async function create(path: string): Promise<MediumWriter> {
   }
 
   return {
-    fd: handle.fd,
+    sink: { kind: 'file', fd: handle.fd },
     scratch: [scratches[0].fd, scratches[1].fd],
     commit: async () => {
       try {

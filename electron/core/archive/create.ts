@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { ArchiveHeader } from '../../../shared/model/archive.ts'
 import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
-import type { Medium } from '../ports/medium.ts'
+import type { Medium, MediumOptions } from '../ports/medium.ts'
 import { codecForName } from './codec.ts'
 import { HEADER_NAME } from './member-name.ts'
 import type { Measure } from './scan.ts'
@@ -15,6 +15,8 @@ export type CreateOptions = JobOptions & {
   readonly targets: readonly string[]
   /** Absolute path whose ending chooses the compression: `.tar.zst` or `.tar.gz`. */
   readonly to: string
+  /** What the medium is to be told: who is asked for a next volume, whether a device's content is given up. */
+  readonly mediumOptions?: Omit<MediumOptions, 'signal'> | undefined
   /** The compressor's level; its own default without. */
   readonly level?: number | undefined
 }
@@ -31,13 +33,15 @@ export async function createArchive(options: CreateOptions): Promise<WrittenArch
   const { header, targets, to } = options
   codecForName(to)
   checkTargets(targets)
-  const [obstacle] = await options.medium.check(to, { targets })
+  const [obstacle] = await options.medium.check(to, { targets, ...options.mediumOptions })
   if (obstacle !== undefined) throw new ProblemError(obstacle)
-  const writer = await options.medium.create(to)
+  const writer = await options.medium.create(to, { ...options.mediumOptions, signal: options.signal })
   try {
-    const { fd, scratch } = writer
-    const task = { kind: 'write', header, targets, to, level: options.level ?? null, fd, scratch } as const
-    const written = await inWorker<'write'>(task, options)
+    const { sink, scratch } = writer
+    const output = sink.kind === 'file' ? sink : ({ kind: 'stream' } as const)
+    const task = { kind: 'write', header, targets, to, level: options.level ?? null, output, scratch } as const
+    const onOutput = sink.kind === 'stream' ? sink.write : undefined
+    const written = await inWorker<'write'>(task, { ...options, onOutput })
     if (options.signal?.aborted === true) throw fail('cancelled')
     await writer.commit()
     return written

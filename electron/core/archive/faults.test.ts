@@ -139,7 +139,7 @@ it('ends with a problem and without a trace when the worker dies', async () => {
   const workerPath = join(folder, 'dying.cjs')
   writeFileSync(
     workerPath,
-    "require('node:fs').writeSync(require('node:worker_threads').workerData.task.fd, 'x'); process.exit(7)",
+    "require('node:fs').writeSync(require('node:worker_threads').workerData.task.output.fd, 'x'); process.exit(7)",
   )
   const to = join(kit.newFolder(), 'a.tar.zst')
   const problem = await problemOf(kit.create([slowTree(1)], to, { workerPath }))

@@ -1,5 +1,56 @@
 import { writeSync } from 'node:fs'
+import { assertNever } from '../../../shared/model/assert-never.ts'
 import { fail, type ProblemError } from '../../../shared/model/problem.ts'
+import type { JobContext } from './meter.ts'
+
+/** Where a worker puts the archive's bytes, in order. It may keep the caller waiting, but not past a cancel. */
+export type Output = { readonly append: (bytes: Buffer) => void }
+
+/** `stream`: the bytes go to the thread that began the job, which holds the medium. */
+export type OutputPlan = { readonly kind: 'file'; readonly fd: number } | { readonly kind: 'stream' }
+
+/**
+ * The worker's side of a `stream` output. `send` hands over; `words[TAKEN]` counts what the other side has written and
+ * is notified; the worker runs at most `AHEAD` pieces ahead of it, so that a slow medium does not fill memory.
+ */
+export type OutputLink = { readonly send: (bytes: Uint8Array) => void; readonly words: Int32Array }
+
+/** Words of the memory that a job's two sides share: not 0 means "end now"; pieces that the medium has taken. */
+export const CANCEL = 0
+export const TAKEN = 1
+export const JOB_WORDS = 2
+
+const AHEAD = 8
+const LOOK_MS = 200
+
+/** `path` is the archive's name in problems. */
+export function openOutput(plan: OutputPlan, path: string, link: OutputLink, context: JobContext): Output {
+  switch (plan.kind) {
+    case 'file':
+      return { append: (bytes) => writeAll(plan.fd, bytes, path) }
+    case 'stream':
+      return streamOutput(link, context)
+    default:
+      return assertNever(plan)
+  }
+}
+
+function streamOutput({ send, words }: OutputLink, context: JobContext): Output {
+  let sent = 0
+  return {
+    append: (bytes) => {
+      for (;;) {
+        context.checkCancelled()
+        const taken = Atomics.load(words, TAKEN)
+        if (((sent - taken) | 0) < AHEAD) break
+        // A cancel does not notify this word.
+        Atomics.wait(words, TAKEN, taken, LOOK_MS)
+      }
+      send(bytes)
+      sent = (sent + 1) | 0
+    },
+  }
+}
 
 /** Writes all of `bytes` at the file's position, however short single writes are. Throws `medium-full`, `medium-failed`. */
 export function writeAll(fd: number, bytes: Buffer, path: string): void {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { assertNever } from '../../../shared/model/assert-never.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
+import { CANCEL, JOB_WORDS, TAKEN } from './output.ts'
 import type { WorkerMessage, WorkerResults, WorkerStart, WorkerTask } from './worker-job.ts'
 
 /** How a caller follows and ends a job. `workerPath`: the built worker file, handed in by the root. */
@@ -10,38 +11,61 @@ export type JobOptions = {
   readonly signal?: AbortSignal | undefined
   /** At most about ten calls a second, the last one never dropped. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Takes the archive's bytes of a `stream` output, in order, one piece after the other. */
+  readonly onOutput?: ((bytes: Uint8Array) => Promise<void>) | undefined
 }
 
 /**
  * Runs a task in a thread of its own and settles once that thread is gone, so that nothing of it is written later.
- * Rejects with the task's problem, `cancelled`, or `archive-worker-died`.
+ * Rejects with the task's problem, what `onOutput` rejected with, `cancelled`, or `archive-worker-died`.
  */
 export async function inWorker<Kind extends WorkerTask['kind']>(
   task: Extract<WorkerTask, { readonly kind: Kind }>,
   options: JobOptions,
 ): Promise<WorkerResults[Kind]> {
   if (options.signal?.aborted === true) throw fail('cancelled')
-  const cancel = new SharedArrayBuffer(4)
-  const start: WorkerStart = { task, cancel }
+  const shared = new SharedArrayBuffer(4 * JOB_WORDS)
+  const words = new Int32Array(shared)
+  const start: WorkerStart = { task, words: shared }
   const onAbort = () => {
-    Atomics.store(new Int32Array(cancel), 0, 1)
+    Atomics.store(words, CANCEL, 1)
   }
   options.signal?.addEventListener('abort', onAbort)
   try {
-    return (await outcome(new Worker(options.workerPath, { workerData: start }), options)) as WorkerResults[Kind]
+    return (await outcome(new Worker(options.workerPath, { workerData: start }), words, options)) as WorkerResults[Kind]
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
   }
 }
 
-function outcome(worker: Worker, { onProgress }: JobOptions): Promise<WorkerResults[WorkerTask['kind']]> {
+function outcome(
+  worker: Worker,
+  words: Int32Array,
+  { onProgress, onOutput, signal }: JobOptions,
+): Promise<WorkerResults[WorkerTask['kind']]> {
   return new Promise((resolve, reject) => {
     let end: (() => void) | null = null
     let died: unknown = null
+    let refused: { readonly thrown: unknown } | null = null
+    let written: Promise<void> = Promise.resolve()
+    const take = async (bytes: Uint8Array) => {
+      if (refused !== null) return
+      try {
+        await onOutput?.(bytes)
+        Atomics.add(words, TAKEN, 1)
+        Atomics.notify(words, TAKEN)
+      } catch (thrown) {
+        refused = { thrown }
+        Atomics.store(words, CANCEL, 1)
+      }
+    }
     worker.on('message', (message: WorkerMessage) => {
       switch (message.kind) {
         case 'progress':
           onProgress?.(message.progress)
+          return
+        case 'output':
+          written = written.then(() => take(message.bytes))
           return
         case 'done':
           end = () => resolve(message.result)
@@ -56,8 +80,10 @@ function outcome(worker: Worker, { onProgress }: JobOptions): Promise<WorkerResu
     worker.on('error', (error) => {
       died = error
     })
-    worker.on('exit', (code) => {
-      if (end !== null) end()
+    worker.on('exit', async (code) => {
+      await written
+      if (refused !== null && signal?.aborted !== true) reject(refused.thrown)
+      else if (end !== null) end()
       else reject(fail('archive-worker-died', { text: died instanceof Error ? died.message : `exit ${code}` }, died))
     })
   })

@@ -3,6 +3,7 @@ import type { Problem } from '../../../shared/model/problem.ts'
 import { ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
 import type { JobContext } from './meter.ts'
+import { CANCEL, type OutputLink } from './output.ts'
 import { type Measure, scanTargets } from './scan.ts'
 import { type VerifiedArchive, verifyArchiveFile } from './verify-file.ts'
 import { type WriteJob, type WrittenArchive, writeArchive } from './write-file.ts'
@@ -19,11 +20,12 @@ export type WorkerResults = {
   readonly measure: Measure
 }
 
-/** `cancel`: one 32-bit word, anything but 0 means "end now"; shared because a thread that reads takes no messages. */
-export type WorkerStart = { readonly task: WorkerTask; readonly cancel: SharedArrayBuffer }
+/** `words`: see `CANCEL` and `TAKEN`; shared because a thread that reads takes no messages. */
+export type WorkerStart = { readonly task: WorkerTask; readonly words: SharedArrayBuffer }
 
 export type WorkerMessage =
   | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'output'; readonly bytes: Uint8Array }
   | { readonly kind: 'done'; readonly result: WorkerResults[WorkerTask['kind']] }
   | { readonly kind: 'failed'; readonly problem: Problem }
 
@@ -33,25 +35,30 @@ export async function runWorkerTask(
   now: () => number,
   post: (message: WorkerMessage) => void,
 ): Promise<void> {
-  const flag = new Int32Array(start.cancel)
+  const words = new Int32Array(start.words)
+  const link: OutputLink = { words, send: (bytes) => post({ kind: 'output', bytes }) }
   const context: JobContext = {
     now,
     checkCancelled: () => {
-      if (Atomics.load(flag, 0) !== 0) throw new ProblemError(problem('cancelled'))
+      if (Atomics.load(words, CANCEL) !== 0) throw new ProblemError(problem('cancelled'))
     },
     onProgress: (progress) => post({ kind: 'progress', progress }),
   }
   try {
-    post({ kind: 'done', result: await perform(start.task, context) })
+    post({ kind: 'done', result: await perform(start.task, context, link) })
   } catch (thrown) {
     post({ kind: 'failed', problem: toProblem(thrown) })
   }
 }
 
-async function perform(task: WorkerTask, context: JobContext): Promise<WorkerResults[WorkerTask['kind']]> {
+async function perform(
+  task: WorkerTask,
+  context: JobContext,
+  link: OutputLink,
+): Promise<WorkerResults[WorkerTask['kind']]> {
   switch (task.kind) {
     case 'write':
-      return writeArchive(task, context)
+      return writeArchive(task, context, link)
     case 'verify':
       return verifyArchiveFile(task.path, context)
     case 'measure':

@@ -6,7 +6,7 @@ import { createFrameWriter } from './frame-writer.ts'
 import { type Member, manifestLine } from './member.ts'
 import { escapeName, HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
 import { createMeter, type JobContext } from './meter.ts'
-import { writeAll } from './output.ts'
+import { type OutputLink, type OutputPlan, openOutput } from './output.ts'
 import { readOwners } from './owners.ts'
 import { recheck, remember } from './recheck.ts'
 import { scanTargets } from './scan.ts'
@@ -21,7 +21,7 @@ export type WriteJob = {
   /** The final name: chooses the compression, and is what problems name. */
   readonly to: string
   readonly level: number | null
-  readonly fd: number
+  readonly output: OutputPlan
   readonly scratch: readonly [number, number]
 }
 
@@ -29,11 +29,11 @@ export type WriteJob = {
 export type WrittenArchive = ArchiveSummary & { readonly skipped: readonly string[] }
 
 /**
- * Writes the whole archive to `fd`; making it durable and giving it its name is the medium's part. Reads synchronously,
+ * Writes the whole archive to its output; making it durable and giving it its name is the medium's part. Reads synchronously,
  * so it belongs in a thread of its own; memory does not depend on the targets but for one entry for each file that has
  * several names.
  */
-export async function writeArchive(job: WriteJob, context: JobContext): Promise<WrittenArchive> {
+export async function writeArchive(job: WriteJob, context: JobContext, link: OutputLink): Promise<WrittenArchive> {
   const codec = codecForName(job.to)
   const measured = scanTargets(job.targets, context)
   const meter = createMeter(context, {
@@ -41,7 +41,8 @@ export async function writeArchive(job: WriteJob, context: JobContext): Promise<
     bytesTotal: measured.bytes,
     membersTotal: measured.members,
   })
-  const frames = createFrameWriter(codec, job.level ?? codec.defaultLevel, (bytes) => writeAll(job.fd, bytes, job.to))
+  const output = openOutput(job.output, job.to, link, context)
+  const frames = createFrameWriter(codec, job.level ?? codec.defaultLevel, output.append)
   const manifest = createSpool(job.scratch[0], job.to)
   const seen = createSpool(job.scratch[1], job.to)
   const owners = readOwners()

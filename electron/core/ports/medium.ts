@@ -1,19 +1,20 @@
 import type { Problem } from '../../../shared/model/problem.ts'
 
 /**
- * Where an archive is written to. Law for every adapter:
+ * Where an archive is written to: a file, a special file (device), or memory. Law for every adapter:
  *
  * - `check` changes nothing and never throws for what an operator can cause; it answers with every problem it sees
  *   (exit code 12, or 64 for a path that is no absolute path), an empty list meaning "an archive can be written now".
  * - `create` claims the place. From then on exactly one of `commit` and `discard` ends the claim.
- * - An archive that exists is never overwritten, not even by a race: `commit` fails instead.
+ * - An archive that exists is never overwritten, not even by a race: `commit` fails instead. A device whose content is
+ *   to be given up has to be named as such (`overwrite`).
  * - A crash at any moment leaves either nothing, the unfinished place that a later `check` names, or the whole,
  *   durable archive under its final name; never something unfinished under the final name.
  */
 export type Medium = {
   readonly check: (path: string, wants?: MediumWants) => Promise<readonly Problem[]>
   /** Throws a `Problem` of the kind that `check` answers with. */
-  readonly create: (path: string) => Promise<MediumWriter>
+  readonly create: (path: string, options?: MediumOptions) => Promise<MediumWriter>
   /** Takes away a finished archive whose run is being undone, durably. One that is gone already is no error. */
   readonly remove: (path: string) => Promise<void>
   /**
@@ -33,11 +34,42 @@ export type MediumWants = {
   readonly needBytes?: number
   /** The backup targets, absolute: the archive must not lie inside one of them. */
   readonly targets?: readonly string[]
+  /** The operator gives up what the device holds. Never allows a mounted or otherwise used one. Means nothing for a file. */
+  readonly overwrite?: boolean
 }
 
+export type MediumOptions = Pick<MediumWants, 'overwrite'> & {
+  /** Ends the wait for a volume: what waits rejects with the signal's problem. */
+  readonly signal?: AbortSignal | undefined
+  /** Asked at the end of a volume. Without it a second volume is `medium-next-volume` (12), as for an unattended run. */
+  readonly nextVolume?: NextVolume | undefined
+}
+
+/**
+ * Asks a person for a volume: the next one when writing, any one of the set when reading. `number` counts from 1;
+ * `label` is what is to be written on it; `path` is the drive or device that the last one was in. Resolves with the
+ * device's path once the volume is in (the same path for a drive whose medium was changed), or null: give up.
+ * `problem` says why the last answer was refused, so that a dialog can show it and ask again.
+ */
+export type NextVolume = (wanted: WantedVolume) => Promise<string | null>
+
+export type WantedVolume = {
+  readonly number: number
+  readonly label: string
+  readonly path: string
+  readonly problem: Problem | null
+}
+
+/**
+ * How the archive's bytes reach the medium. `file`: whichever thread makes them writes them to `fd`, from the start on.
+ * `stream`: they are handed over in order, one `write` after the other; a write that waits for a volume stays pending.
+ */
+export type MediumSink =
+  | { readonly kind: 'file'; readonly fd: number }
+  | { readonly kind: 'stream'; readonly write: (bytes: Uint8Array) => Promise<void> }
+
 export type MediumWriter = {
-  /** The archive's bytes are written here, from the start on, by whichever thread. The writer object closes it. */
-  readonly fd: number
+  readonly sink: MediumSink
   /** Empty, nameless files for reading and writing, gone with the process at the latest. The writer object closes them. */
   readonly scratch: readonly [number, number]
   /** Makes the archive durable, then visible under its final name, then that name durable. Throws `medium-exists`, `medium-failed`. */
