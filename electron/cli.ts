@@ -1,9 +1,12 @@
+import { writeSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import packageFile from '../package.json' with { type: 'json' }
 import type { Language } from '../shared/model/console.ts'
 import { exitCodes } from '../shared/model/exit-code.ts'
-import { ProblemError, problem, toProblem } from '../shared/model/problem.ts'
+import { type Problem, ProblemError, problem, toProblem } from '../shared/model/problem.ts'
+import { type CommandContext, type LogLevel, logLevels } from './commands/context.ts'
+import { manualNames } from './commands/manual/names.ts'
 import { runCommandLine } from './commands/program.ts'
 import { assertSample, composeEngine, destroySample, findDomainFile, initSample, sampleRootOf } from './compose.ts'
 
@@ -16,12 +19,33 @@ let fallen = false
 /** A fault of ours must not end a run with services down: it is cancelled, which starts them again. */
 process.on('uncaughtException', (error) => {
   fallen = true
-  logLine({ event: 'fell', text: error instanceof Error ? error.stack : String(error) })
+  logLine({ event: 'fell', level: 'error', text: error instanceof Error ? error.stack : String(error) })
   if (process.exitCode === exitCodes.done) process.exitCode = exitCodes.failedRestored
   interrupted.abort(new ProblemError(toProblem(error)))
 })
-process.on('SIGINT', () => interrupted.abort(new ProblemError(problem('cancelled'))))
-process.on('SIGTERM', () => interrupted.abort(new ProblemError(problem('terminated'))))
+/** Runs that this process drives and that have stopped services, until they ended. */
+const down = new Set<string>()
+for (const [signal, code] of [
+  ['SIGINT', 'cancelled'],
+  ['SIGTERM', 'terminated'],
+] as const) {
+  process.on(signal, () => {
+    if (interrupted.signal.aborted) endNow(problem(code))
+    interrupted.abort(new ProblemError(problem(code)))
+  })
+}
+
+/** Asked twice: ends at once. A run's record then stands as unfinished, as after a crash, and says what was stopped. */
+function endNow(found: Problem): never {
+  const [runId] = down
+  const said = runId === undefined ? found : problem('ended-at-once', { runId })
+  try {
+    writeSync(process.stderr.fd, `${said.message[language]}\n${said.remedy[language]}\n`)
+  } finally {
+    process.exit(said.exitCode)
+  }
+}
+
 // A terminal that was closed must not leave services down: the work goes on to its end.
 process.on('SIGHUP', () => undefined)
 /** Whether something that was said could not be kept: the disk of a log was full, say. */
@@ -39,8 +63,11 @@ const language: Language = /^en/i.test(env.UNTENSEKI_LANG || env.LC_ALL || env.L
 const operator = userInfo().username
 const sampleRoot = sampleRootOf(env, homedir())
 
-function logLine(record: Readonly<Record<string, unknown>>): void {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...record })}\n`)
+let logLevel: LogLevel = 'info'
+
+function logLine({ level = 'info', ...record }: Parameters<CommandContext['log']>[0]): void {
+  if (logLevels.indexOf(level) > logLevels.indexOf(logLevel)) return
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, ...record })}\n`)
 }
 
 /** The connections that the verbs open; the process ends once they are closed. */
@@ -73,16 +100,32 @@ const context = {
       product: `untenseki ${packageFile.version}`,
       uid: process.getuid?.() ?? -1,
       log: logLine,
+      onRun(state) {
+        if (state.stoppedAt !== null && state.outcome === null) down.add(state.runId)
+        else down.delete(state.runId)
+      },
     })
     closing.push(engine.close)
     return engine
   },
+  abortAfter(seconds: number) {
+    const abort = () => interrupted.abort(new ProblemError(problem('timed-out', { seconds })))
+    setTimeout(abort, seconds * 1000).unref()
+  },
+  setLogLevel(level: LogLevel) {
+    logLevel = level
+  },
+  log: logLine,
   initSample,
   assertSample,
   destroySample,
 } as const
 
-void runCommandLine(process.argv.slice(2), context).then((code) => {
+/** Called by one of the manual's names (a link to this file, or a launcher that says so), it is that command. */
+const calledAs = basename(env.UNTENSEKI_CALLED_AS || process.argv[1] || '')
+const words = [...(manualNames.includes(calledAs) ? [calledAs] : []), ...process.argv.slice(2)]
+
+void runCommandLine(words, context).then((code) => {
   process.exitCode = code === exitCodes.done ? endedWell() : code
   for (const close of closing) close()
   process.stdin.destroy()

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Owner } from '../shared/model/owner.ts'
 import { fail } from '../shared/model/problem.ts'
+import type { RunState } from '../shared/model/run-state.ts'
 import { connectDirectory } from './adapters/directory/connect.ts'
 import { readStoredPosition } from './adapters/directory/stored-position.ts'
 import { fileMedium } from './adapters/media/file.ts'
@@ -13,6 +14,7 @@ import { openConsole as openOn, type PreferencesStore } from './core/console/con
 import type { Console } from './core/console/port.ts'
 import { type Engine, masterOf, serverOf } from './core/engine.ts'
 import type { Log } from './core/ports/log.ts'
+import { watchRuns } from './core/procedure/watched-runs.ts'
 import { loadDomain } from './formats/domain-file.ts'
 import { serviceSocket } from './formats/layout.ts'
 
@@ -35,6 +37,8 @@ export interface EngineOptions {
   readonly product: string
   readonly uid: number
   readonly log: Log
+  /** Told of every step that a run driven from here takes. */
+  readonly onRun?: (state: RunState) => void
 }
 
 /** Where the sample domain lies unless told otherwise: `$XDG_DATA_HOME/untenseki/sample`. */
@@ -95,7 +99,7 @@ export function composeEngine(options: EngineOptions): Engine {
     journals: directory.journals,
     databaseFile: { readPosition: readStoredPosition },
     runLock: createRunLock({ stateFolder, now: systemClock.now }),
-    runs: createRunStore({ stateFolder }),
+    runs: watchRuns(createRunStore({ stateFolder }), (state) => options.onRun?.(state)),
     medium: fileMedium,
     close: directory.close,
   }

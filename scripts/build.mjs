@@ -8,6 +8,7 @@ import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
+import { run } from './lib/exec.mjs'
 import { log, runMain, Stop } from './lib/log.mjs'
 import { cacheDir, root } from './lib/paths.mjs'
 import { buildStampFile, sourceDigest } from './lib/source-digest.mjs'
@@ -100,6 +101,27 @@ function checkExternals(result) {
   }
 }
 
+/** The manual page in both languages, from the verbs themselves; each of the manual's names leads to it. */
+async function writeManualPages(outDir) {
+  for (const [language, folder] of [
+    ['en', 'man1'],
+    ['ja', 'ja/man1'],
+  ]) {
+    const pages = join(outDir, 'man', folder)
+    mkdirSync(pages, { recursive: true })
+    const env = { ...process.env, UNTENSEKI_LANG: language }
+    const { code, stdout } = await run(process.execPath, [join(outDir, 'main', 'cli.cjs'), 'man'], {
+      capture: true,
+      env,
+    })
+    if (code !== 0) throw new Stop(1, 'the built commands print no manual page')
+    writeFileSync(join(pages, 'untenseki.1'), stdout)
+    for (const [, name] of stdout.matchAll(/^\.SS "(APST\w+|NXSMNGSRV|nx\w+|adrsmchj)/gm)) {
+      writeFileSync(join(pages, `${name}.1`), '.so man1/untenseki.1\n')
+    }
+  }
+}
+
 /** Takes away what builds left that were killed on their way. */
 function sweep() {
   for (const name of readdirSync(cacheDir)) {
@@ -136,6 +158,7 @@ await runMain(async () => {
     await build(preloadConfig(next))
     checkPreload(next)
     await build(rendererConfig(next))
+    await writeManualPages(next)
     writeFileSync(join(next, buildStampFile), digest)
     await replaceFolder(next, out)
   } finally {

@@ -12,7 +12,18 @@ import { cacheDir, root } from './lib/paths.mjs'
 import { setUp } from './setup.mjs'
 
 /** Independent readers, writers and clients that our own results are held against; a test without its tool skips itself. */
-const toolPackages = ['sqlite3', 'zstd', 'strace', 'swaks', 'libarchive-tools']
+const toolPackages = [
+  'sqlite3',
+  'zstd',
+  'strace',
+  'swaks',
+  'libarchive-tools',
+  'groff-base',
+  'mandoc',
+  'zsh',
+  'systemd',
+  'faketime',
+]
 const reports = join(cacheDir, `test-reports-${process.pid}`)
 
 const colours = process.stdout.isTTY ? [] : ['--colors=off']

@@ -1,5 +1,6 @@
 import type { Language } from '../../shared/model/console.ts'
 import type { Engine } from '../core/engine.ts'
+import type { Log } from '../core/ports/log.ts'
 
 /** What the root hands to every verb; a verb reads neither environment nor clock nor argv itself. */
 export interface CommandContext {
@@ -24,11 +25,21 @@ export interface CommandContext {
   /** Which domain file is meant, in the order of ARCHITECTURE, "The domain file"; throws `no-sample` (78). */
   domainFile(given: string | undefined): string
   compose(file: string): Engine
+  /** Aborts `signal` with `timed-out` after so many seconds. */
+  abortAfter(seconds: number): void
+  /** From here on only what is at least as severe is logged. */
+  setLogLevel(level: LogLevel): void
+  /** A record for whoever looks into a failure later. */
+  readonly log: Log
   initSample(options: SampleOptions): Promise<string>
   /** Throws `sample-marker-missing` (64) where that is no sample domain. */
   assertSample(root: string): void
   destroySample(root: string): void
 }
+
+/** What of the log on standard error is wanted, the most severe first; a problem that ends the command is always said. */
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof logLevels)[number]
 
 export interface SampleOptions {
   readonly root: string
@@ -42,6 +53,9 @@ export interface CommonOptions {
   readonly config?: string
   readonly json?: boolean
   readonly yes?: boolean
+  /** Seconds. */
+  readonly timeout?: string
+  readonly logLevel?: string
 }
 
 /** What a verb ends with: its exit code, and facts that `--json` adds to the result object. */

@@ -98,6 +98,31 @@ describe('a backup that is interrupted in the middle', () => {
     expect(shell.snapshot()).toMatchObject({ archives: [], runRecords: [] })
   })
 
+  it('by a second signal it ends at once, says what is down, and leaves a run that the next command settles', async () => {
+    const begun = await inTheMiddle(join(shell.backups, 'twice.tar.gz'))
+    const pid = begun.child.pid ?? 0
+    // Both before the process can have unwound anything.
+    process.kill(pid, 'SIGSTOP')
+    begun.child.kill('SIGINT')
+    begun.child.kill('SIGTERM')
+    process.kill(pid, 'SIGCONT')
+    const ended = await begun.ended
+    expect(ended.code).toBe(3)
+    expect(ended.stderr).toMatch(/run \d{8}T\d{6}Z-[0-9a-f]{6} had stopped is still down[\s\S]*runs rollback/)
+    expect(running()).toEqual([])
+    expect(await shell.run(['runs', 'rollback', '--yes'])).toMatchObject({ code: 0 })
+    expect(running()).toEqual(services)
+  })
+
+  it('by --timeout: 143, services up, nothing left', async () => {
+    const words = backup(join(shell.backups, 'late.tar.gz'))
+    const ended = await shell.plain([...words, '--timeout', '2', '--log-level', 'error'])
+    expect([ended.code, ended.problem, ended.result.outcome]).toEqual([143, 'timed-out', 'cancelled'])
+    expect(running()).toEqual(services)
+    expect(shell.snapshot()).toMatchObject({ archives: [], runRecords: [] })
+    expect(ended.stderr).toMatch(/^The operation was not over within 2 s/)
+  })
+
   it('by a terminal that is closed (SIGHUP) it goes on to its end', async () => {
     const to = join(shell.base, 'hangup.tar.zst')
     const begun = await inTheMiddle(to)

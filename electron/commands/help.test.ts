@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exitTable } from '../../shared/model/exit-code.ts'
 import { openShell, type Shell } from './testing/shell.ts'
 import { verbs } from './verbs.ts'
 
@@ -12,6 +14,7 @@ afterAll(() => shell.remove())
 const lines = verbs.flatMap((each) =>
   'verbs' in each ? [[each.name], ...each.verbs.map((verb) => [each.name, verb.name])] : [[each.name]],
 )
+const visibleGroups = verbs.filter((each) => 'verbs' in each).map((each) => each.name)
 const visible = verbs.filter((each) => 'verbs' in each || each.hidden !== true).map((each) => each.name)
 const hidden = verbs.map((each) => each.name).filter((name) => !visible.includes(name))
 
@@ -25,7 +28,15 @@ describe('help', () => {
     expect(ja?.stdout).toMatch(/^使い方: untenseki/)
     expect(ja?.stdout).not.toMatch(/Usage|Options|Commands|Arguments|display help/)
     expect(en?.stdout).toMatch(/^Usage: untenseki/)
-    expect(en?.stdout.split('\nExamples:')[0]).not.toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/)
+    // The manual's own words stay as they are, quoted.
+    const english = en?.stdout.split('\nExamples:')[0]?.replace(/「[^」]*」/g, '')
+    expect(english).not.toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/)
+    const verb = !visibleGroups.includes(given.join(' ')) && given.length > 0
+    if (verb)
+      expect([ja?.stdout, en?.stdout]).toEqual([
+        expect.stringContaining('\n例:\n  '),
+        expect.stringContaining('\nExamples:\n  '),
+      ])
   })
 
   it('lists what is for people only', async () => {
@@ -35,6 +46,32 @@ describe('help', () => {
     for (const name of hidden) expect(stdout).not.toContain(name)
   })
 })
+
+describe('the exit codes', () => {
+  const table = (language: 'ja' | 'en') => exitTable().map((row) => [row.code, row[language]] as const)
+
+  it.each(['ja', 'en'] as const)('stand in the help and in the manual page, in %s', async (language) => {
+    const [help, man] = await Promise.all([['--help'], ['man']].map((words) => shell.plain(words, { language })))
+    for (const [code, meaning] of table(language)) {
+      expect(help?.stdout).toMatch(new RegExp(`^ +${code}  ${escaped(meaning)}$`, 'm'))
+      expect(man?.stdout).toContain(`.B ${code}\n${meaning.replaceAll('-', '\\-')}\n`)
+    }
+  })
+
+  it.each([
+    ['README.md', 'en'],
+    ['README.ja.md', 'ja'],
+  ] as const)('stand in %s with the same words', (file, language) => {
+    const text = readFileSync(file, 'utf8')
+      .replace(/\*\*/g, '')
+      .replace(/\n/g, language === 'en' ? ' ' : '')
+    for (const [code, meaning] of table(language)) expect(text).toContain(`${code} ${meaning}`)
+  })
+})
+
+function escaped(text: string): string {
+  return text.replace(/[()]/g, '\\$&')
+}
 
 describe('words that are no command line', () => {
   it.each([
@@ -55,6 +92,15 @@ describe('words that are no command line', () => {
     const ended = await shell.plain(words)
     expect([ended.code, ended.stdout]).toEqual([64, ''])
     expect(ended.stderr).toMatch(/^Usage: untenseki/)
+  })
+
+  it.each([
+    ['--log-level', 'loud'],
+    ['--timeout', '0'],
+    ['--timeout', 'soon'],
+    ['--timeout', '99999999999'],
+  ])('%s %s: 64', async (option, value) => {
+    expect(await shell.plain(['servers', option, value, '--json'])).toMatchObject({ code: 64, problem: 'usage-wrong' })
   })
 
   it('tells its version', async () => {

@@ -5,6 +5,8 @@ import type { Verb } from './verb.ts'
 export const listVerb: Verb = {
   name: 'list',
   about: { ja: 'アーカイブの内容を一覧表示する', en: 'list what an archive holds' },
+  examples: ['untenseki list /backup/hq-mas-20261122-020014.tar.zst'],
+  readsOnly: true,
   shape: (command) => command.argument('<archive>'),
   async work({ output, args, path, context }) {
     const file = path(args[0] ?? '')

@@ -4,6 +4,7 @@ import { fail } from '../../shared/model/problem.ts'
 import { masterOf, serverOf } from '../core/engine.ts'
 import { assertAllStopped, assertMayBackUp, nxbackup } from '../core/operations/nxbackup.ts'
 import { createPrompter } from './ask.ts'
+import { documented, ours } from './manual/remarks.ts'
 import { progressLine } from './progress-line.ts'
 import { bytesText } from './units.ts'
 import type { Verb } from './verb.ts'
@@ -22,7 +23,17 @@ export const nxbackupVerb: Verb<NxbackupOptions> = {
     ja: '停止済みのサーバのバックアップだけを取得する。必ず問い合わせるため,自動化には使えない',
     en: 'copy a server whose services are stopped; always prompts, so it is of no use unattended',
   },
-  examples: ['untenseki nxbackup --server hq-mas'],
+  examples: ['nxbackup', 'untenseki nxbackup --server hq-mas'],
+  remarks: [
+    documented(
+      'スーパーユーザが実行する。バックアップ媒体のスペシャルファイル名(又はファイルの絶対パス)と「よろしいですか。(Y/N)」を問い合わせる。',
+      'run by the superuser; asks for the special file (or the absolute path of a file) and then 「よろしいですか。(Y/N)」.',
+    ),
+    ours(
+      '--server,ファイルの所有者にも許すこと,稼働中のサービスがあれば拒否すること,アーカイブの形式,終了コード。',
+      "--server, that the owner of the domain's files may run it too, the refusal while a service runs, the archive's format, the exit codes.",
+    ),
+  ],
   shape: (command, pick) =>
     command.option(
       '--server <host>',

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import type { Problem } from '../../shared/model/problem.ts'
-import type { CommandContext } from './context.ts'
+import type { CommandContext, LogLevel } from './context.ts'
 
 /** A text in both languages, beside the code that says it. */
 export type Both = { readonly ja: string; readonly en: string }
@@ -14,7 +14,7 @@ export interface Output {
   line(text: Both): void
   /** A table for people; under `--json` an object a row, with `kind` first. */
   rows(kind: string, rows: readonly Row[], columns: readonly Column[]): void
-  /** On stderr, in the caller's language. */
+  /** On stderr, in the caller's language, unless the log level is above `info`. */
   log(text: Both): void
   problem(found: Problem): void
 }
@@ -22,7 +22,7 @@ export interface Output {
 export type Row = Readonly<Record<string, unknown>>
 export type Column = { readonly key: string; readonly title: Both; readonly right?: boolean }
 
-export function createOutput(context: CommandContext, json: boolean): Output {
+export function createOutput(context: CommandContext, json: boolean, level: LogLevel = 'info'): Output {
   const pick = (text: Both) => text[context.language]
   return {
     json,
@@ -35,7 +35,7 @@ export function createOutput(context: CommandContext, json: boolean): Output {
       else context.stdout(table(rows, columns, context))
     },
     log(text) {
-      context.stderr(`${pick(text)}\n`)
+      if (level === 'info' || level === 'debug') context.stderr(`${pick(text)}\n`)
     },
     problem(found) {
       context.stderr(`${pick(found.message)}\n${pick(found.remedy)}\n`)

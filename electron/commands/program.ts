@@ -3,10 +3,10 @@ import { CommanderError } from 'commander'
 import { exitCodes } from '../../shared/model/exit-code.ts'
 import { type Problem, toProblem } from '../../shared/model/problem.ts'
 import type { Engine } from '../core/engine.ts'
-import type { CommandContext, CommandResult, CommonOptions } from './context.ts'
+import { type CommandContext, type CommandResult, type CommonOptions, type LogLevel, logLevels } from './context.ts'
 import { createOutput, type Output } from './output.ts'
 import { buildParser } from './parser.ts'
-import { parserText, wrongUsage } from './usage-text.ts'
+import { parserText, wrongUsage, wrongValue } from './usage-text.ts'
 import { type Call, told, type Verb } from './verb.ts'
 import { verbs } from './verbs.ts'
 
@@ -43,25 +43,55 @@ function refuseWords(error: unknown, words: readonly string[], context: CommandC
 
 /** Does what a verb is for; whatever it throws becomes its exit code and is told. */
 async function work({ verb, options, args }: Wanted, context: CommandContext): Promise<number> {
-  const output = createOutput(context, options.json === true)
+  let output = createOutput(context, options.json === true)
   let engine: Engine | null = null
-  const call: Call<object> = {
-    context,
-    output,
-    options,
-    args,
-    engine() {
-      engine ??= context.compose(context.domainFile(options.config))
-      return engine
-    },
-    path: (given) => resolve(context.cwd, given),
-  }
   try {
-    return end(await verb.work(call), null, output, context, verb.name)
+    const level = logLevelOf(verb, options)
+    output = createOutput(context, options.json === true, level)
+    context.setLogLevel(level)
+    if (options.timeout !== undefined) context.abortAfter(secondsOf(verb, options.timeout))
+    context.log({ event: 'command.begun', level: 'debug', verb: verb.name })
+    const call: Call<object> = {
+      context,
+      output,
+      options,
+      args,
+      engine() {
+        engine ??= context.compose(context.domainFile(options.config))
+        return engine
+      },
+      grammar: (language) => buildParser(verbs, { ...context, language }, () => undefined),
+      path: (given) => resolve(context.cwd, given),
+    }
+    const working = verb.work(call)
+    const result = await (verb.readsOnly ? Promise.race([working, aborted(context.signal)]) : working)
+    context.log({ event: 'command.ended', level: 'debug', verb: verb.name, exitCode: result.exitCode })
+    return end(result, null, output, context, verb.name)
   } catch (error) {
     const found = toProblem(error)
     return end({ exitCode: found.exitCode }, found, output, context, verb.name)
   }
+}
+
+/** Never resolves; rejects with the reason once the command is interrupted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+function logLevelOf(verb: Verb, { logLevel }: CommonOptions): LogLevel {
+  const level = logLevels.find((each) => each === (logLevel ?? 'info'))
+  if (level === undefined) throw wrongValue(verb.name, '--log-level', logLevel ?? '')
+  return level
+}
+
+/** At most what a timer can count, 24 days. */
+function secondsOf(verb: Verb, text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (!(seconds > 0 && seconds <= 2_147_483)) throw wrongValue(verb.name, '--timeout', text)
+  return seconds
 }
 
 /** The last words of a command: a problem for people, the result line for programs. */

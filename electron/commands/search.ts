@@ -12,6 +12,7 @@ export const searchVerb: Verb<SearchOptions> = {
   name: 'search',
   about: { ja: '名前データベースを検索する', en: 'search the name database' },
   examples: ['untenseki search --kind user --name 佐藤'],
+  readsOnly: true,
   shape: (command, pick) =>
     command
       .option('--kind <kind>', 'user | organization | group | board', 'user')

@@ -43,6 +43,8 @@ export async function showServers(engine: Engine, output: Output): Promise<void>
 export const serversVerb: Verb = {
   name: 'servers',
   about: { ja: 'サーバ一覧とサービスの状態を表示する', en: 'show the servers and their services' },
+  examples: ['untenseki servers', 'untenseki servers --json'],
+  readsOnly: true,
   async work({ engine, output }) {
     await showServers(engine(), output)
     return { exitCode: 0 }

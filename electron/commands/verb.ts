@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Language } from '../../shared/model/console.ts'
 import type { Problem } from '../../shared/model/problem.ts'
 import type { Engine } from '../core/engine.ts'
 import type { CommandContext, CommandResult, CommonOptions } from './context.ts'
@@ -12,6 +13,8 @@ export interface Call<Options> {
   readonly args: readonly string[]
   /** The engine of the domain meant; composed at the first call. */
   engine(): Engine
+  /** The grammar of all verbs in one language: what the manual page and the completion are made of. */
+  grammar(language: Language): Command
   /** A path as the caller wrote it, absolute. */
   path(given: string): string
 }
@@ -21,7 +24,13 @@ export interface Verb<Options = object> {
   readonly name: string
   readonly about: Both
   /** Lines shown under the help. */
-  readonly examples?: readonly string[]
+  readonly examples: readonly string[]
+  /** Shown after the options: what the manual documents, what is this product's own, anything that no option says. */
+  readonly remarks?: readonly Both[]
+  /** Changes nothing that an end in the middle could leave half done: an interruption ends it at once. */
+  readonly readsOnly?: boolean
+  /** How this verb shows its help; `-h` means a host in the manual's nxsrepstat. */
+  readonly helpFlags?: string
   /** Left out of the list of commands: for the program's own scripts. */
   readonly hidden?: boolean
   shape?(command: Command, pick: (text: Both) => string): void

@@ -8,7 +8,11 @@ import { journalClear } from './journal/clear.ts'
 import { journalList } from './journal/list.ts'
 import { listVerb } from './list.ts'
 import { lockStatus } from './lock/status.ts'
+import { apstart, apstop, nxsmngsrv } from './manual/mail-applications.ts'
+import { nxsrepstat } from './manual/nxsrepstat.ts'
 import { nxbackupVerb } from './nxbackup.ts'
+import { completionVerb } from './reference/completion.ts'
+import { manVerb } from './reference/man.ts'
 import { registerVerb } from './register.ts'
 import { runsList } from './runs/list.ts'
 import { runsRollback } from './runs/rollback.ts'
@@ -38,8 +42,14 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   backupVerb,
   verifyVerb,
   listVerb,
-  nxbackupVerb,
   { name: 'runs', about: { ja: '実行の記録', en: 'records of runs' }, verbs: [runsList, runsShow, runsRollback] },
+  apstart,
+  apstop,
+  nxsmngsrv,
+  nxbackupVerb,
+  nxsrepstat,
+  completionVerb,
+  manVerb,
   prepareSampleVerb,
   runSampleVerb,
 ]

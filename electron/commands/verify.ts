@@ -7,6 +7,7 @@ export const verifyVerb: Verb = {
   name: 'verify',
   about: { ja: 'アーカイブを検証する', en: 'verify an archive' },
   examples: ['untenseki verify /backup/hq-mas-20261122-020014.tar.zst'],
+  readsOnly: true,
   shape: (command) => command.argument('<archive>'),
   async work({ output, args, path, context }) {
     const file = path(args[0] ?? '')

@@ -8,6 +8,7 @@ import { type RootOption, withRoot } from './root-option.ts'
 export const domainDestroy: Verb<RootOption> = {
   name: 'destroy',
   about: { ja: 'サンプルドメインを削除する', en: 'remove a sample domain' },
+  examples: ['untenseki domain destroy --root /srv/sample --yes'],
   shape: withRoot,
   async work(call) {
     const { context, options, output } = call

@@ -7,6 +7,7 @@ import { domainEngine, type RootOption, withRoot } from './root-option.ts'
 export const domainStart: Verb<RootOption> = {
   name: 'start',
   about: { ja: '全サーバを起動する', en: 'start every server' },
+  examples: ['untenseki domain start'],
   shape: withRoot,
   async work(call) {
     const engine = domainEngine(call)

@@ -6,6 +6,8 @@ import { domainEngine, type RootOption, withRoot } from './root-option.ts'
 export const domainStatus: Verb<RootOption> = {
   name: 'status',
   about: { ja: 'ドメインの状態を表示する', en: 'show the state of the domain' },
+  examples: ['untenseki domain status --json'],
+  readsOnly: true,
   shape: withRoot,
   async work(call) {
     const engine = domainEngine(call)

@@ -6,6 +6,7 @@ import { domainEngine, type RootOption, withRoot } from './root-option.ts'
 export const domainStop: Verb<RootOption> = {
   name: 'stop',
   about: { ja: '全サーバを停止する', en: 'stop every server' },
+  examples: ['untenseki domain stop --root /srv/sample'],
   shape: withRoot,
   async work(call) {
     const engine = domainEngine(call)

@@ -12,6 +12,7 @@ interface ClearOptions {
 export const journalClear: Verb<ClearOptions> = {
   name: 'clear',
   about: { ja: 'ジャーナルをクリアする(退避する)', en: 'clear a journal (its records are sealed, never removed)' },
+  examples: ['untenseki journal clear --server hq-mas'],
   shape: (command, pick) => command.requiredOption('--server <host>', pick({ ja: 'ホスト名', en: 'host name' })),
   async work({ engine, output, options, context }) {
     const { lock, journals, domain, owner, clock } = engine()

@@ -9,6 +9,8 @@ interface ListOptions {
 export const journalList: Verb<ListOptions> = {
   name: 'list',
   about: { ja: 'ジャーナルの内容を一覧表示する', en: 'list what the journals hold' },
+  examples: ['untenseki journal list --server tk-ml1'],
+  readsOnly: true,
   shape: (command, pick) => command.option('--server <host>', pick({ ja: 'ホスト名', en: 'host name' })),
   async work({ engine, output, options }) {
     const { journals, domain } = engine()

@@ -3,6 +3,8 @@ import type { Verb } from '../verb.ts'
 export const lockStatus: Verb = {
   name: 'status',
   about: { ja: '排他の状態を表示する', en: 'show who holds the exclusive lock' },
+  examples: ['untenseki lock status'],
+  readsOnly: true,
   async work({ engine, output }) {
     const lock = await engine().lock.status()
     if (lock.held) {

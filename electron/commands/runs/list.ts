@@ -4,6 +4,8 @@ import type { Verb } from '../verb.ts'
 export const runsList: Verb = {
   name: 'list',
   about: { ja: '実行の記録を一覧表示する', en: 'list the runs on record' },
+  examples: ['untenseki runs list'],
+  readsOnly: true,
   async work({ engine, output }) {
     const composed = engine()
     const rows = composed.runs.list().map((runId) => {

@@ -13,6 +13,7 @@ export const runsRollback: Verb = {
     ja: '終わっていない実行が停止したサービスを起動し,実行を終わらせる',
     en: 'start what an unfinished run had stopped, and settle it',
   },
+  examples: ['untenseki runs rollback --yes'],
   async work({ engine, output, options, context }) {
     const composed = engine()
     const found = findUnfinished(composed)

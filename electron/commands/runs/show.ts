@@ -10,6 +10,8 @@ export const runsShow: Verb = {
     ja: '実行の記録を表示する(省略時は終わっていない実行)',
     en: 'show a run (without an id: the unfinished one)',
   },
+  examples: ['untenseki runs show', 'untenseki runs show 20261122T020000Z-1a2b3c'],
+  readsOnly: true,
   shape: (command) => command.argument('[run]'),
   async work({ engine, output, args }) {
     const composed = engine()

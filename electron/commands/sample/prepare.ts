@@ -6,6 +6,7 @@ export const prepareSampleVerb: Verb = {
   name: 'prepare-sample',
   hidden: true,
   about: { ja: 'サンプルドメインを用意して起動する', en: 'make the sample domain if absent, and start it' },
+  examples: ['untenseki prepare-sample'],
   async work(call) {
     const engine = await sampleEngine(call)
     // The console shows an unfinished run and offers to settle it: the operator decides, not this.

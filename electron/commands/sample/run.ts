@@ -16,6 +16,7 @@ export const runSampleVerb: Verb = {
     ja: 'サンプルドメインのマスタ管理サーバを,端末だけでバックアップする',
     en: "back up the sample domain's master, in the terminal alone",
   },
+  examples: ['untenseki run-sample'],
   async work(call) {
     const { output, context } = call
     output.log({

@@ -52,4 +52,41 @@ export const commandProblems = defineProblems({
     ja: ['{path} は絶対パスではありません', 'ファイル名を絶対パスで入力してください。'],
     en: ['{path} is not an absolute path', "Enter a file's absolute path."],
   },
+  'machine-unknown': {
+    exit: 'usage',
+    ja: ['このマシン({host})はドメインのサーバではありません', '--server で次のどれかを指定してください: {hosts}'],
+    en: ['This machine ({host}) is no server of the domain', 'Name one of these with --server: {hosts}'],
+  },
+  'repstat-host-too-long': {
+    exit: 'usage',
+    ja: ['指定したホスト名が長すぎます', 'ホスト名は255文字以内で指定してください。'],
+    en: ['指定したホスト名が長すぎます (a host name is too long)', 'A host name has at most 255 characters.'],
+  },
+  'repstat-host-unknown': {
+    exit: 'usage',
+    ja: ['指定したホスト名は存在しません({host})', '「untenseki servers」でホスト名を確認してください。'],
+    en: [
+      '指定したホスト名は存在しません({host}) (there is no such host)',
+      'See the host names with "untenseki servers".',
+    ],
+  },
+  'repstat-host-check': {
+    exit: 'replication',
+    ja: [
+      '引数に指定したホスト名のチェックでエラーが発生しました({host})',
+      'そのサーバのアドレスサービスを起動してから,もう一度実行してください。',
+    ],
+    en: [
+      '引数に指定したホスト名のチェックでエラーが発生しました({host}) (that server cannot be asked: {text})',
+      "Start that server's address service, then try again.",
+    ],
+  },
+  'repstat-connect': {
+    exit: 'replication',
+    ja: ['通信開始時にエラーが発生しました', 'マスタ管理サーバのアドレスサービスを起動してください({textJa})。'],
+    en: [
+      '通信開始時にエラーが発生しました (the master cannot be asked)',
+      "Start the master's address service ({text}).",
+    ],
+  },
 })
