@@ -85,8 +85,11 @@ export async function runMasterBackup(
 }
 
 function runFacts(state: RunState, context: CommandContext): Readonly<Record<string, unknown>> {
-  const { runId, archive, outageMs, outcome, servicesDown, problem } = state
-  const common = { runId, outcome, outageMs, servicesDown, ...(problem ? { problem: told(problem, context) } : {}) }
+  const { runId, archives, outageMs, outcome, servicesDown, problem } = state
+  const archive = archives[0]
+  const warnings = state.warnings.map((each) => told(each, context))
+  const why = problem ? { problem: told(problem, context) } : {}
+  const common = { runId, outcome, outageMs, servicesDown, warnings, ...why }
   if (!archive) return common
   const { path, bytes, sha256, members, position } = archive
   return {

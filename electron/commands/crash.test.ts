@@ -59,7 +59,7 @@ describe('a backup that is killed in the middle', () => {
 
   it('is shown, and rolled back only after a yes', async () => {
     const shown = await shell.run(['runs', 'show'])
-    expect(shown).toMatchObject({ code: 0, result: { run: { outcome: null, servicesStopped: expect.any(Array) } } })
+    expect(shown).toMatchObject({ code: 0, result: { run: { outcome: null, services: expect.any(Array) } } })
     expect(shown.rows.find((row) => row.id === 'nxbackup')).toMatchObject({ state: 'running' })
     const { rows } = await shell.run(['runs', 'list'])
     expect(rows).toMatchObject([{ outcome: 'unfinished', host: 'hq-mas' }])

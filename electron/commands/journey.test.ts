@@ -132,7 +132,7 @@ describe('a night with the commands', () => {
       else expect(pid).toBe(before.pids[key])
     }
     const shown = await shell.run(['runs', 'show', runId])
-    expect(shown).toMatchObject({ code: 0, result: { run: { outcome: 'done', archive: { path: archive.path } } } })
+    expect(shown).toMatchObject({ code: 0, result: { run: { outcome: 'done', archives: [{ path: archive.path }] } } })
     const { rows } = await shell.run(['journal', 'list', '--server', 'hq-mas'])
     expect(rows).toMatchObject([{ records: 0, segments: [{ records: 2 }] }])
 

@@ -1,4 +1,5 @@
 import type { Preferences } from '../../shared/model/console.ts'
+import { stepIdOf } from '../../shared/model/run.ts'
 import { browseActions } from './browse.ts'
 import type { Dialog } from './state.ts'
 import type { Access } from './store.ts'
@@ -54,8 +55,8 @@ export function createActions(access: Access) {
       const run = store.getState().snapshot?.run
       if (run === null || run === undefined) return
       const next = run.state.steps.find((step) => step.state === 'waiting')?.id
-      const path = run.to ?? run.state.to
-      if (goal === 'next' && next !== 'nxbackup') {
+      const path = run.to
+      if (goal === 'next' && (next === undefined || stepIdOf(next) !== 'nxbackup')) {
         await ask('run.next', { to: null })
       } else if (path !== null) {
         await (goal === 'next' ? ask('run.next', { to: path }) : ask('run.all', { to: path }))

@@ -1,11 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ArchiveSummary } from './archive.ts'
 import { problem } from './problem.ts'
-import { type RunEvent, runEventSchema, stepIds } from './run.ts'
+import { type RunEvent, runEventSchema, type StepName, stepIds } from './run.ts'
 import { emptyRun, foldRun, foldRunEvent, runStateSchema } from './run-state.ts'
 
 const at = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString())
-const stepId = fc.constantFrom(...stepIds)
+const stepId = fc.oneof(
+  fc.constantFrom(...stepIds),
+  fc.constantFrom(...stepIds).map((id): StepName => `${id}@os-ml1`),
+)
 const trouble = fc.constant(problem('internal', { text: 'x' }))
 const owner = fc.constant({ operator: 'a', host: 'h', pid: 1, kind: 'command' as const })
 const receipt = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.constant(null)))
@@ -21,15 +25,18 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
     runId: fc.constant('20261122T020014Z-1a2b3c'),
     runbook: fc.constant('master-backup' as const),
     host: fc.string(),
+    hosts: fc.array(fc.string()),
+    setId: fc.string(),
     steps,
     owner,
     at,
   }),
-  fc.record({ kind: fc.constant('path-chosen' as const), at, to: fc.string() }),
+  fc.record({ kind: fc.constant('path-chosen' as const), at, host: fc.string(), to: fc.string() }),
   plain('step-started'),
   fc.record({ kind: fc.constant('step-done' as const), stepId, at, receipt }),
   failed('step-failed'),
   fc.record({ kind: fc.constant('service-stopping' as const), at, host: fc.string(), serviceId: fc.string() }),
+  fc.record({ kind: fc.constant('service-started' as const), at, host: fc.string(), serviceId: fc.string() }),
   plain('undo-started'),
   plain('undo-done'),
   failed('undo-failed'),
@@ -43,7 +50,8 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
     problem: fc.option(trouble),
     servicesDown: fc.array(fc.string()),
     outageMs: fc.option(fc.nat()),
-    archive: fc.constant(null),
+    archives: fc.constant<ArchiveSummary[]>([]),
+    warnings: fc.array(trouble),
   }),
 )
 
@@ -64,6 +72,7 @@ test('any events, and any beginning of them, come to a state; one by one to the 
 test('a run that went wrong is told step by step', () => {
   const [first, second] = ['stop-server', 'nxbackup'] as const
   const time = '2026-11-22T02:00:14.000Z'
+  const later = '2026-11-22T02:01:14.000Z'
   const cause = problem('internal', { text: 'x' })
   const events: RunEvent[] = [
     {
@@ -71,6 +80,8 @@ test('a run that went wrong is told step by step', () => {
       runId: '20261122T020014Z-1a2b3c',
       runbook: 'master-backup',
       host: 'hq-mas',
+      hosts: ['hq-mas'],
+      setId: '20261122T020014Z-1a2b3c',
       steps: [first, second, 'verify'],
       owner: { operator: 'a', host: 'h', pid: 1, kind: 'command' },
       at: time,
@@ -81,10 +92,11 @@ test('a run that went wrong is told step by step', () => {
     { kind: 'step-started', stepId: second, at: time },
     { kind: 'step-failed', stepId: second, at: time, problem: cause },
     { kind: 'undo-started', stepId: first, at: time },
+    { kind: 'service-started', host: 'hq-mas', serviceId: 'srv', at: later },
     { kind: 'undo-done', stepId: first, at: time },
   ]
   expect(foldRun(events)).toMatchObject({
-    servicesStopped: ['hq-mas/srv'],
+    services: [{ host: 'hq-mas', serviceId: 'srv', stoppedAt: time, startedAt: later }],
     stoppedAt: time,
     outcome: null,
     steps: [

@@ -3,8 +3,10 @@ import { archiveSummarySchema } from './archive.ts'
 import { ownerSchema } from './owner.ts'
 import { problemSchema } from './problem.ts'
 
-/** The steps of case (1); the first eight are the manual's own (15.2.3 (1)), the last two are this product's. */
+/** What a step of any run-book is (manual 15.2.3, and what this product adds), in no order; see `runbookSteps`. */
 export const stepIds = [
+  'check-console',
+  'check-replication',
   'open-console',
   'take-lock',
   'clear-journal',
@@ -12,12 +14,114 @@ export const stepIds = [
   'end-console',
   'stop-server',
   'stop-directory',
+  'stop-address-service',
+  'stop-object-server',
   'nxbackup',
+  'seal',
   'verify',
   'start',
+  'await-replication',
+  'second-copy',
+  'discard',
+  'check-archive',
+  'collect',
+  'stage',
+  'swap',
+  'settle-data',
+  'repair',
 ] as const
 export const stepIdSchema = z.enum(stepIds)
 export type StepId = z.infer<typeof stepIdSchema>
+
+/** A step's name, unique in its run: its id, and the host where the run does it once a server. */
+export type StepName = StepId | `${StepId}@${string}`
+
+export function stepIdOf(name: StepName): StepId {
+  const [id] = name.split('@')
+  return id as StepId
+}
+
+/** The host after the `@`, or null. */
+export function stepHostOf(name: StepName): string | null {
+  const at = name.indexOf('@')
+  return at < 0 ? null : name.slice(at + 1)
+}
+
+export const stepNameSchema = z.custom<StepName>(
+  (value) => typeof value === 'string' && stepIdSchema.safeParse(value.split('@')[0]).success && !value.endsWith('@'),
+)
+
+/** The run-books: cases (1), (3), then (2), (4) and rounds of manual 15.2.3; restore and データ修復. */
+export const runbookSchema = z.enum(['master-backup', 'server-backup', 'unattended-backup', 'restore', 'repair'])
+export type Runbook = z.infer<typeof runbookSchema>
+
+/** Every step that a run-book may have, in its order: where one stands here is its number on the screen. */
+export const runbookSteps: Readonly<Record<Runbook, readonly StepId[]>> = {
+  'master-backup': [
+    'open-console',
+    'take-lock',
+    'clear-journal',
+    'release-lock',
+    'end-console',
+    'stop-server',
+    'stop-directory',
+    'nxbackup',
+    'verify',
+    'start',
+    'second-copy',
+    'discard',
+  ],
+  'server-backup': [
+    'check-replication',
+    'open-console',
+    'take-lock',
+    'clear-journal',
+    'release-lock',
+    'stop-server',
+    'end-console',
+    'stop-directory',
+    'nxbackup',
+    'verify',
+    'start',
+    'await-replication',
+    'second-copy',
+    'discard',
+  ],
+  'unattended-backup': [
+    'check-console',
+    'check-replication',
+    'stop-server',
+    'stop-address-service',
+    'stop-object-server',
+    'nxbackup',
+    'seal',
+    'verify',
+    'start',
+    'await-replication',
+    'second-copy',
+    'discard',
+  ],
+  restore: [
+    'check-archive',
+    'check-console',
+    'stop-server',
+    'stop-address-service',
+    'stop-object-server',
+    'collect',
+    'stage',
+    'swap',
+    'settle-data',
+    'start',
+    'repair',
+    'await-replication',
+  ],
+  repair: ['check-console', 'repair', 'await-replication'],
+}
+
+/** A step's number in its run-book: the manual's own for cases (1) and (3), also where steps before it are not needed. */
+export function stepNumber(runbook: Runbook, name: StepName): number {
+  return runbookSteps[runbook].indexOf(stepIdOf(name)) + 1
+}
 
 /** What a step leaves behind for the record: counts, names, digests. */
 export const receiptSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
@@ -28,14 +132,20 @@ export const runOutcomeSchema = z.enum(['done', 'warnings', 'failed-restored', '
 export type RunOutcome = z.infer<typeof runOutcomeSchema>
 
 const at = z.string()
-const stepId = stepIdSchema
+const host = z.string()
+const stepId = stepNameSchema
 
 export const runStartedSchema = z.object({
   kind: z.literal('run-started'),
   runId: z.string(),
-  runbook: z.enum(['master-backup']),
-  host: z.string(),
-  steps: z.array(stepIdSchema),
+  runbook: runbookSchema,
+  /** The server that the run is about; of a round, the first. */
+  host,
+  /** Every server that the run holds: no other run and no start by hand works there meanwhile. */
+  hosts: z.array(host),
+  /** Borne by every archive of the run: those of one round belong together. */
+  setId: z.string(),
+  steps: z.array(stepNameSchema),
   owner: ownerSchema,
   at,
 })
@@ -44,12 +154,15 @@ export type RunStarted = z.infer<typeof runStartedSchema>
 /** A line of a run's journal; times are ISO 8601 in UTC. Each is durable before what it announces begins. */
 export const runEventSchema = z.discriminatedUnion('kind', [
   runStartedSchema,
-  z.object({ kind: z.literal('path-chosen'), at, to: z.string() }),
+  /** Where this server's archive goes, or comes from. */
+  z.object({ kind: z.literal('path-chosen'), at, host, to: z.string() }),
   z.object({ kind: z.literal('step-started'), stepId, at }),
   z.object({ kind: z.literal('step-done'), stepId, at, receipt: receiptSchema }),
   z.object({ kind: z.literal('step-failed'), stepId, at, problem: problemSchema }),
   /** Durable before a service is asked to stop: what a recovery must bring back. */
-  z.object({ kind: z.literal('service-stopping'), at, host: z.string(), serviceId: z.string() }),
+  z.object({ kind: z.literal('service-stopping'), at, host, serviceId: z.string() }),
+  /** A service that the run had stopped was proven to serve again. */
+  z.object({ kind: z.literal('service-started'), at, host, serviceId: z.string() }),
   z.object({ kind: z.literal('undo-started'), stepId, at }),
   z.object({ kind: z.literal('undo-done'), stepId, at }),
   z.object({ kind: z.literal('undo-failed'), stepId, at, problem: problemSchema }),
@@ -65,7 +178,10 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     servicesDown: z.array(z.string()),
     /** From the first stop until all served again; null when nothing was stopped. */
     outageMs: z.number().nullable(),
-    archive: archiveSummarySchema.nullable(),
+    /** Those that stand under their final names, verified. */
+    archives: z.array(archiveSummarySchema),
+    /** What the operator should know although the run did what it was for. */
+    warnings: z.array(problemSchema),
   }),
 ])
 export type RunEvent = z.infer<typeof runEventSchema>

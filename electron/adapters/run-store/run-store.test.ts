@@ -13,6 +13,8 @@ const started: RunStarted = {
   runId,
   runbook: 'master-backup',
   host: 'hq-mas',
+  hosts: ['hq-mas'],
+  setId: runId,
   steps: ['nxbackup', 'verify'],
   owner: { operator: '佐藤', host: 'console1', pid: 4711, kind: 'console' },
   at,

@@ -9,15 +9,22 @@ export const runsList: Verb = {
   async work({ engine, output }) {
     const composed = engine()
     const rows = composed.runs.list().map((runId) => {
-      const { host, startedAt, outcome, outageMs, archive } = foldRun(composed.runs.read(runId))
-      return { runId, host, startedAt, outcome: outcome ?? 'unfinished', outageMs, archive: archive?.path ?? null }
+      const { host, startedAt, outcome, outageMs, archives } = foldRun(composed.runs.read(runId))
+      return {
+        runId,
+        host,
+        startedAt,
+        outcome: outcome ?? 'unfinished',
+        outageMs,
+        archives: archives.map(({ path }) => path),
+      }
     })
     output.rows('run', rows, [
       { key: 'runId', title: { ja: '実行', en: 'run' } },
       { key: 'host', title: { ja: 'ホスト名', en: 'host' } },
       { key: 'startedAt', title: { ja: '開始', en: 'started' } },
       { key: 'outcome', title: { ja: '結果', en: 'outcome' } },
-      { key: 'archive', title: { ja: 'アーカイブ', en: 'archive' } },
+      { key: 'archives', title: { ja: 'アーカイブ', en: 'archive' } },
     ])
     return { exitCode: 0 }
   },

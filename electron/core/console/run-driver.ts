@@ -37,7 +37,14 @@ export function createRunDriver(
   function show(state: RunState, refusal: Problem | null = null): void {
     const phase = state.outcome ? 'ended' : cancelling ? 'cancelling' : working ? 'busy' : 'idle'
     const progress = phase === 'busy' ? (store.snapshot().run?.progress ?? null) : null
-    const view: RunView = { state, phase, progress, to: state.to, outageSince: state.stoppedAt, refusal }
+    const view: RunView = {
+      state,
+      phase,
+      progress,
+      to: state.places[0]?.to ?? null,
+      outageSince: state.stoppedAt,
+      refusal,
+    }
     store.set('run', view)
   }
 
@@ -65,7 +72,7 @@ export function createRunDriver(
   }
 
   async function choose(begun: MasterBackupRun, to: string | null): Promise<void> {
-    if (to !== null && to !== begun.runner.state().to) await begun.choosePath(to)
+    if (to !== null && to !== begun.runner.state().places[0]?.to) await begun.choosePath(to)
   }
 
   return {
@@ -126,5 +133,12 @@ export function createRunDriver(
 export function unfinishedView(engine: Engine): RunView | null {
   const state = findUnfinished(engine)
   if (!state) return null
-  return { state, phase: 'unfinished', progress: null, to: state.to, outageSince: state.stoppedAt, refusal: null }
+  return {
+    state,
+    phase: 'unfinished',
+    progress: null,
+    to: state.places[0]?.to ?? null,
+    outageSince: state.stoppedAt,
+    refusal: null,
+  }
 }

@@ -35,6 +35,8 @@ export async function beginMasterBackup(
       runId,
       runbook: 'master-backup',
       host: server.host,
+      hosts: [server.host],
+      setId: runId,
       steps: backup.book.steps.map((step) => step.id),
       owner: engine.owner,
       at: engine.clock.now().toISOString(),
@@ -45,11 +47,11 @@ export async function beginMasterBackup(
     async function choosePath(path: string): Promise<void> {
       await checkMedium(engine, server, path)
       backup.setPath(path)
-      runner.choosePath(path)
+      runner.choosePath(server.host, path)
     }
     if (to !== null) {
       backup.setPath(to)
-      runner.choosePath(to)
+      runner.choosePath(server.host, to)
     }
     return { runner, choosePath }
   } catch (error) {

@@ -45,6 +45,7 @@ const context: StepContext = {
   signal: new AbortController().signal,
   note: ({ en }) => void notes.push(en),
   stopping: () => undefined,
+  started: () => undefined,
   progress: () => undefined,
 }
 

@@ -1,5 +1,7 @@
+import type { Segment } from '../../../shared/model/journal.ts'
 import type { HeldLock } from '../../../shared/model/lease.ts'
 import { fail, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
+import type { Receipt } from '../../../shared/model/run.ts'
 import { masterJournal } from '../../formats/journal-folder.ts'
 import { verifyArchive } from '../archive/verify.ts'
 import type { WrittenArchive } from '../archive/write-file.ts'
@@ -84,7 +86,7 @@ export function masterBackup(
       async run() {
         if (!held || lease?.lost.aborted) throw lease?.lost.reason ?? fail('lock-lost', { host: server.host })
         const segment = await engine.journals.seal(server.host, held.token, engine.owner)
-        return { records: segment?.records ?? 0, segment: segment?.id ?? null }
+        return sealReceipt(segment)
       },
     },
     {
@@ -193,7 +195,7 @@ export function masterBackup(
         servicesDown: () => downtime.servicesDown(),
         outageMs: () => downtime.outageMs(),
         stoppedAny: () => downtime.stoppedAny(),
-        archive: () => (verified ? archive : null),
+        archives: () => (verified && archive ? [archive] : []),
         warnings: () =>
           archive?.skipped.length ? [problem('sockets-skipped', { count: archive.skipped.length })] : [],
         async release() {
@@ -206,6 +208,17 @@ export function masterBackup(
         },
       },
     },
+  }
+}
+
+/** What was sealed, with the numbers of its first and last change. */
+function sealReceipt(segment: Segment | null): Receipt {
+  return {
+    records: segment?.records ?? 0,
+    segment: segment?.id ?? null,
+    firstChange: segment?.first?.number ?? null,
+    lastChange: segment?.last?.number ?? null,
+    timeline: segment?.last?.timeline ?? null,
   }
 }
 

@@ -44,12 +44,15 @@ function left(events: readonly RunEvent[], parts: Partial<Engine> = {}): Engine 
     runId,
     runbook: 'master-backup',
     host: 'hq-mas',
+    hosts: ['hq-mas'],
+    setId: runId,
     steps: ['stop-server', 'nxbackup'],
     owner,
     at,
   }
   const journal = runs.create(started)
-  for (const event of [{ kind: 'path-chosen', at, to: '/backup/a.tar.zst' } as const, ...events]) journal.append(event)
+  for (const event of [{ kind: 'path-chosen', at, host: 'hq-mas', to: '/backup/a.tar.zst' } as const, ...events])
+    journal.append(event)
   runLock.acquire(['hq-mas'], owner, runId).abandon()
   const driver = (_host: string, id: string) => ({ start: async () => void did.push(`start ${id}`) })
   const medium = { discardUnfinished: async (path: string) => void did.push(`discard ${path}`) }

@@ -1,8 +1,8 @@
 import type { ServerConfig } from '../../../shared/model/domain.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
-import type { RunEvent } from '../../../shared/model/run.ts'
-import { emptyRun, foldRun, foldRunEvent, type RunState } from '../../../shared/model/run-state.ts'
+import { type RunEvent, type StepId, stepHostOf, stepIdOf } from '../../../shared/model/run.ts'
+import { emptyRun, foldRun, foldRunEvent, type RunState, type StepView } from '../../../shared/model/run-state.ts'
 import { type Engine, serverOf } from '../engine.ts'
 import type { RunLockState } from '../ports/run-lock.ts'
 import { startOrder } from '../servers/order.ts'
@@ -23,7 +23,7 @@ function recorded(engine: Engine, host: string, { runId, owner, since }: RunLock
     return foldRun(engine.runs.read(runId))
   } catch (error) {
     if (toProblem(error).code !== 'run-unknown') throw error
-    return { ...emptyRun, runId, host, owner, startedAt: since }
+    return { ...emptyRun, runId, host, hosts: [host], owner, startedAt: since }
   }
 }
 
@@ -57,7 +57,7 @@ async function bringBack(
 ): Promise<RunState> {
   const down: string[] = []
   let cause: Problem | null = null
-  const wanted = startOrder(server).filter((each) => found.servicesStopped.includes(`${server.host}/${each.id}`))
+  const wanted = startOrder(server).filter((each) => found.services.some(({ serviceId }) => serviceId === each.id))
   for (const service of wanted) {
     onService?.(service.name)
     try {
@@ -67,9 +67,9 @@ async function bringBack(
       down.push(`${server.host}/${service.id}`)
     }
   }
-  if (mayHaveBegunToWrite(found)) {
+  for (const { to } of placesBegun(found)) {
     try {
-      await engine.medium.discardUnfinished(found.to)
+      await engine.medium.discardUnfinished(to)
     } catch (error) {
       // A medium that is gone must not keep the servers from being freed; what is left there is named by the next check.
       cause ??= toProblem(error)
@@ -84,11 +84,11 @@ async function bringBack(
     problem: cause,
     servicesDown: down,
     outageMs: found.stoppedAt === null ? null : Date.parse(at) - Date.parse(found.stoppedAt),
-    archive: null,
+    archives: [],
+    warnings: [],
   }
-  const events: readonly RunEvent[] = wroteUnverified(found)
-    ? [{ kind: 'note', at, text: unverifiedNote(found.to) }, ended]
-    : [ended]
+  const notes = placesUnverified(found).map(({ to }): RunEvent => ({ kind: 'note', at, text: unverifiedNote(to) }))
+  const events = [...notes, ended]
   if (found.steps.length > 0) {
     const journal = engine.runs.open(found.runId)
     for (const event of events) journal.append(event)
@@ -96,10 +96,18 @@ async function bringBack(
   return events.reduce(foldRunEvent, found)
 }
 
+/** Whether a step that is done for this server, or for all, is in one of these states. */
+function stepIs(found: RunState, wanted: StepId, host: string, states: readonly StepView['state'][]): boolean {
+  return found.steps.some(
+    ({ id, state }) => stepIdOf(id) === wanted && (stepHostOf(id) ?? host) === host && states.includes(state),
+  )
+}
+
 /** The archive stands whole under its name, but the run died before it was verified. */
-function wroteUnverified(found: RunState): found is RunState & { readonly to: string } {
-  const done = (wanted: string) => found.steps.some(({ id, state }) => id === wanted && state === 'done')
-  return found.to !== null && done('nxbackup') && !done('verify')
+function placesUnverified(found: RunState): RunState['places'] {
+  return found.places.filter(
+    ({ host }) => stepIs(found, 'nxbackup', host, ['done']) && !stepIs(found, 'verify', host, ['done']),
+  )
 }
 
 function unverifiedNote(to: string): { readonly ja: string; readonly en: string } {
@@ -110,6 +118,7 @@ function unverifiedNote(to: string): { readonly ja: string; readonly en: string 
 }
 
 /** Before its nxbackup began a run has written nothing: what stands there then is someone else's. */
-function mayHaveBegunToWrite(found: RunState): found is RunState & { readonly to: string } {
-  return found.to !== null && found.steps.some(({ id, state }) => id === 'nxbackup' && state !== 'waiting')
+function placesBegun(found: RunState): RunState['places'] {
+  const begun = ['running', 'done', 'failed', 'undoing', 'undone', 'undo-failed'] as const
+  return found.places.filter(({ host }) => stepIs(found, 'nxbackup', host, begun))
 }

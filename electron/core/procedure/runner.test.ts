@@ -53,6 +53,8 @@ function runnerOf(
     runId,
     runbook: 'master-backup',
     host: 'hq-mas',
+    hosts: ['hq-mas'],
+    setId: runId,
     steps: steps.map(({ id }) => id),
     owner: { operator: 'gmadmin', host: 'console1', pid: 1, kind: 'command' },
     at: '2026-11-22T02:00:14.000Z',
@@ -70,7 +72,7 @@ function runnerOf(
     servicesDown: async () => down,
     outageMs: () => null,
     stoppedAny: () => options.stopped ?? true,
-    archive: () => null,
+    archives: () => [],
     warnings: () => [],
     release: async () => {
       released += 1

@@ -33,8 +33,8 @@ export interface Runner {
   next(): Promise<void>
   /** Does all that is left; resolves with the ended run. Here a `check` that refuses ends the run like a failed step. */
   all(): Promise<RunState>
-  /** Records where the archive goes. */
-  choosePath(to: string): void
+  /** Records where a server's archive goes. */
+  choosePath(host: string, to: string): void
   /** Ends the run as soon as its step lets it, and undoes; resolves when it is settled. No effect on an ended run. */
   cancel(reason?: Problem): Promise<void>
 }
@@ -84,6 +84,7 @@ export function createRunner(
       signal,
       note: (note: Note) => record({ kind: 'note', at: at(), text: note }),
       stopping: (host, serviceId) => record({ kind: 'service-stopping', at: at(), host, serviceId }),
+      started: (host, serviceId) => record({ kind: 'service-started', at: at(), host, serviceId }),
       progress: (progress) => deps.listener.progress(progress),
     }
   }
@@ -103,12 +104,13 @@ export function createRunner(
     unwinding = true
     if (cause) for (const step of touched.reverse()) await undo(step)
     const servicesDown = await book.settlement.servicesDown()
+    const warnings = [...book.settlement.warnings()]
     const facts = {
       cause,
       cancelled: cancelled !== null,
       stoppedAny: book.settlement.stoppedAny(),
       servicesDown,
-      warnings: book.settlement.warnings().length,
+      warnings: warnings.length,
     }
     const { outcome, exitCode } = outcomeOf(facts)
     const ended: RunEnded = {
@@ -119,7 +121,8 @@ export function createRunner(
       problem: cause,
       servicesDown: [...servicesDown],
       outageMs: book.settlement.outageMs(),
-      archive: book.settlement.archive(),
+      archives: [...book.settlement.archives()],
+      warnings,
     }
     keep(ended)
     show(await release(ended))
@@ -134,7 +137,13 @@ export function createRunner(
       const found = toProblem(error)
       deps.listener.unrecorded(ended, found)
       if (ended.outcome !== 'done') return ended
-      return { ...ended, outcome: 'warnings', exitCode: exitCodes.warnings, problem: found }
+      return {
+        ...ended,
+        outcome: 'warnings',
+        exitCode: exitCodes.warnings,
+        problem: found,
+        warnings: [...ended.warnings, found],
+      }
     }
   }
 
@@ -189,7 +198,7 @@ export function createRunner(
       while (!state.outcome) await advance(true)
       return state
     },
-    choosePath: (to) => record({ kind: 'path-chosen', at: at(), to }),
+    choosePath: (host, to) => record({ kind: 'path-chosen', at: at(), host, to }),
     async cancel(reason = problem('cancelled')) {
       if (ending) return ending
       if (state.outcome) return

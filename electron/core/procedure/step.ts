@@ -1,7 +1,7 @@
 import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { Problem } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
-import type { Receipt, StepId } from '../../../shared/model/run.ts'
+import type { Receipt, StepName } from '../../../shared/model/run.ts'
 
 /** A text for the run's log, in both languages. */
 export type Note = { readonly ja: string; readonly en: string }
@@ -13,12 +13,14 @@ export interface StepContext {
   note(note: Note): void
   /** Durable when it returns: call it before a service is asked to stop, so that a recovery knows what to bring back. */
   stopping(host: string, serviceId: string): void
+  /** A service that was stopped serves again, proven. */
+  started(host: string, serviceId: string): void
   progress(progress: Progress): void
 }
 
 /** One step of a run-book: data and the functions that do, undo and pre-check it (design §7). */
 export interface Step {
-  readonly id: StepId
+  readonly id: StepName
   readonly cancellable: boolean
   /** Throws a `Problem` when the step could not begin; nothing has been done then and the run goes on waiting. */
   check?(): Promise<void>
@@ -37,8 +39,8 @@ export interface Settlement {
   outageMs(): number | null
   /** Whether a service was asked to stop: before that a failure is a refusal with its own code. */
   stoppedAny(): boolean
-  /** The archive that stands under its final name, verified; null when there is none. */
-  archive(): ArchiveSummary | null
+  /** The archives that stand under their final names, verified. */
+  archives(): readonly ArchiveSummary[]
   /** Warnings that turn `done` into `warnings`. */
   warnings(): readonly Problem[]
   /** Called once at the end, whatever the outcome. What it throws is told, and changes nothing of what the run did. */

@@ -38,7 +38,14 @@ function servicesOf(options: { readonly broken?: string; readonly onStatus?: () 
 
 function contextOf(part: Partial<StepContext> = {}): StepContext {
   const signal = new AbortController().signal
-  return { signal, note: () => undefined, stopping: () => undefined, progress: () => undefined, ...part }
+  return {
+    signal,
+    note: () => undefined,
+    stopping: () => undefined,
+    started: () => undefined,
+    progress: () => undefined,
+    ...part,
+  }
 }
 
 test('one service that will not start keeps none of those after it down', async () => {

@@ -53,6 +53,7 @@ export function createDowntime(engine: Engine, server: ServerConfig): Downtime {
         try {
           await startServices(engine, server, [service])
           restartedAt = engine.clock.monotonicMs()
+          context.started(server.host, service.id)
           context.note({ ja: `${nameOf(service)} を起動しました`, en: `${nameOf(service)} started` })
         } catch (error) {
           failures.push(error)

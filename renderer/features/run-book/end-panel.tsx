@@ -23,7 +23,7 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
   const starting = useApp((each) => each.busy.includes('servers.start'))
   const panel = useRef<HTMLElement>(null)
   useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), [])
-  const { outcome, archive, problem, servicesDown, outageMs, exitCode } = state
+  const { outcome, archives, warnings, problem, servicesDown, outageMs, exitCode } = state
   if (outcome === null) return null
 
   // Live: a service that was started since is not down any more.
@@ -38,15 +38,16 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
     return `${server?.name ?? host}: ${server?.services.find((each) => each.id === id)?.name ?? id}`
   }
   const rows: readonly (readonly [fact: string, label: string, value: string])[] = [
-    ...(archive === null
-      ? []
-      : ([
+    ...archives.flatMap(
+      (archive) =>
+        [
           ['path', t('end.path'), archive.path],
           ['size', t('end.size'), `${format.bytes(archive.bytes)} (${format.number(archive.bytes)} B)`],
           ['digest', t('end.digest'), archive.sha256],
           ['members', t('end.members'), format.number(archive.members)],
           ['change', t('end.change'), archive.position === null ? t('dash') : format.number(archive.position.number)],
-        ] as const)),
+        ] as const,
+    ),
     ['outage', t('end.outage'), outageMs === null ? t('run.outage-none') : format.duration(outageMs)],
     ['exit', t('end.exit'), String(exitCode ?? '')],
   ]
@@ -61,10 +62,15 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
           {say(problem.message)} {say(problem.remedy)}
         </p>
       )}
-      {archive === null && <p>{t('end.no-archive')}</p>}
+      {warnings.map((warning) => (
+        <p key={`${warning.code} ${warning.message.en}`}>
+          {say(warning.message)} {say(warning.remedy)}
+        </p>
+      ))}
+      {archives.length === 0 && <p>{t('end.no-archive')}</p>}
       <dl className="end-facts">
         {rows.map(([fact, label, value]) => (
-          <div key={fact}>
+          <div key={`${fact} ${value}`}>
             <dt>{label}</dt>
             <dd className="path" data-fact={fact}>
               {value}

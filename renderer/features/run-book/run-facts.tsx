@@ -22,7 +22,7 @@ export function RunFacts({ run }: { readonly run: RunView }): ReactNode {
       <div className="facts-grow">
         <dt>{t('run.medium')}</dt>
         <dd className="path" data-fact="medium">
-          {run.to ?? run.state.to ?? t('run.medium-none')}
+          {run.to ?? t('run.medium-none')}
         </dd>
       </div>
     </dl>

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react'
 import type { RunView } from '../../../shared/model/console.ts'
+import { stepIdOf, stepNumber } from '../../../shared/model/run.ts'
 import type { StepView } from '../../../shared/model/run-state.ts'
 import { StateMark } from '../../chrome/state-mark.tsx'
 import { useNow } from '../../chrome/use-now.ts'
 import { useText } from '../../text/use-text.ts'
+import { useServerName } from '../use-words.ts'
 import { ProgressLine } from './progress-line.tsx'
-import { receiptText, stepMark, stepNumber } from './step-words.ts'
+import { receiptText, stepMark, stepTitle } from './step-words.ts'
 
 /** The steps in order: the manual's numbers, each with its state, what it left behind and how long it took. */
 export function StepList({ run }: { readonly run: RunView }): ReactNode {
@@ -36,6 +38,7 @@ export function StepList({ run }: { readonly run: RunView }): ReactNode {
 function StepRow({ step, run }: { readonly step: StepView; readonly run: RunView }): ReactNode {
   const text = useText()
   const { t, format, say } = text
+  const nameOf = useServerName()
   const going = step.state === 'running' || step.state === 'undoing'
   const now = useNow(going)
   const from = step.startedAt === null ? null : Date.parse(step.startedAt)
@@ -43,8 +46,8 @@ function StepRow({ step, run }: { readonly step: StepView; readonly run: RunView
   const working = step.state === 'running' && run.progress !== null && showsProgress(step, run.progress.phase)
   return (
     <tr data-step={step.id} data-state={step.state} aria-current={going ? 'step' : undefined}>
-      <td className="numeric">{stepNumber(step.id)}</td>
-      <td>{t(`step.${step.id}`)}</td>
+      <td className="numeric">{stepNumber(run.state.runbook, step.id)}</td>
+      <td>{stepTitle(step.id, t, nameOf)}</td>
       <td>
         <StateMark mark={stepMark(step.state)} word={t(`step-state.${step.state}`)} />
       </td>
@@ -63,5 +66,12 @@ function StepRow({ step, run }: { readonly step: StepView; readonly run: RunView
 }
 
 function showsProgress(step: StepView, phase: 'scan' | 'archive' | 'verify' | 'copy'): boolean {
-  return step.id === 'verify' ? phase === 'verify' : step.id === 'nxbackup' && phase !== 'verify'
+  switch (stepIdOf(step.id)) {
+    case 'verify':
+      return phase === 'verify'
+    case 'second-copy':
+      return phase === 'copy'
+    default:
+      return phase === 'scan' || phase === 'archive'
+  }
 }

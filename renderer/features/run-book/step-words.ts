@@ -1,5 +1,5 @@
 import { ja, type MessageKey } from '../../../shared/messages/ja.ts'
-import { type Receipt, type StepId, stepIds } from '../../../shared/model/run.ts'
+import { type Receipt, type StepName, stepHostOf, stepIdOf } from '../../../shared/model/run.ts'
 import type { StepView } from '../../../shared/model/run-state.ts'
 import type { Mark } from '../../chrome/state-mark.tsx'
 import type { Text } from '../../text/use-text.ts'
@@ -18,9 +18,11 @@ export function stepMark(state: StepView['state']): Mark {
   return marks[state]
 }
 
-/** The step's number: the manual's own for case (1), then ours; also where the first four are not needed. */
-export function stepNumber(id: StepId): number {
-  return stepIds.indexOf(id) + 1
+/** The step in words, with its server's name where the run does it once a server. */
+export function stepTitle(step: StepName, t: Text['t'], nameOf: (host: string) => string): string {
+  const host = stepHostOf(step)
+  const title = t(`step.${stepIdOf(step)}`)
+  return host === null ? title : t('step.of-server', { title, server: nameOf(host) })
 }
 
 /** What a step left behind, in words; what it did not tell is left out. */
