@@ -14,7 +14,7 @@ import { cacheDir, root } from './lib/paths.mjs'
 import { buildStampFile, sourceDigest } from './lib/source-digest.mjs'
 
 /** They hold or load machine code, so they stay packages of the shipped program. */
-const nativePackages = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions']
+const nativePackages = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions', 'koffi']
 const mainEntries = ['main', 'cli', 'service', 'archive-worker']
 
 const common = { configFile: false, logLevel: 'warn', root, publicDir: false, envDir: false }

@@ -10,6 +10,7 @@ import { setUp } from './setup.mjs'
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const targets = ['dir']
+const sourcesOfKoffi = '!node_modules/koffi/{doc,vendor,CHANGELOG.md}{,/**}'
 const otherPlatforms = `!node_modules/fs-native-extensions/prebuilds/!(${process.platform}-${process.arch}){,/**}`
 
 function configuration(electron) {
@@ -20,10 +21,22 @@ function configuration(electron) {
     electronDist: electron.dist,
     electronVersion: electron.version,
     directories: { output: 'dist', buildResources: 'assets' },
-    files: ['package.json', 'LICENSE', 'assets/icons/**', 'out/**', '!out/**/*.map', '!out/.sources', otherPlatforms],
+    files: [
+      'package.json',
+      'LICENSE',
+      'assets/icons/**',
+      'out/**',
+      '!out/**/*.map',
+      '!out/.sources',
+      otherPlatforms,
+      sourcesOfKoffi,
+    ],
     asar: true,
     // Machine code is loaded by the system's loader, which knows no archives.
-    asarUnpack: ['node_modules/{libsql,fs-native-extensions}/**', 'node_modules/{@libsql,@mongodb-js}/**'],
+    asarUnpack: [
+      'node_modules/{libsql,fs-native-extensions,koffi}/**',
+      'node_modules/{@libsql,@mongodb-js,@koromix}/**',
+    ],
     npmRebuild: false,
     extraMetadata: repackaged ? { version: `${version}-not-for-distribution` } : {},
     // RunAsNode stays on: commands and services run on the program's own binary, without a display.

@@ -37,6 +37,12 @@ export const manifestEntrySchema = z.object({
   sha256: z.string().nullable(),
   /** Target of a symlink or hard link, escaped like `path`. */
   link: z.string().nullable(),
+  /** Only of a sparse file: bytes that stand in the tar stream for it, its map included; `size` is the file's own. */
+  stored: z.number().int().optional(),
+  /** Only where there are any: extended attributes, name (escaped like `path`) → value in base64, in byte order of the names. */
+  xattrs: z.record(z.string(), z.string()).optional(),
+  /** Only where there is one: POSIX ACLs as short text with numeric ids. */
+  acl: z.object({ access: z.string().nullable(), default: z.string().nullable() }).optional(),
 })
 export type ManifestEntry = z.infer<typeof manifestEntrySchema>
 

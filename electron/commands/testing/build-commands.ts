@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { build } from 'vite'
 
 /** Packages that stay outside the bundle, because they hold or load machine code. */
-const external = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions']
+const external = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions', 'koffi']
 const entries = ['cli', 'service', 'archive-worker']
 /** Everything that they are made of. */
 const sources = ['adapters', 'commands', 'core', 'embedded', 'formats', 'wire'].map((name) => join('electron', name))
