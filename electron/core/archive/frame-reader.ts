@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ArchiveFile } from './archive-file.ts'
+import type { ArchiveSource } from './archive-source.ts'
 import { type Codec, FRAME_LIMIT } from './codec.ts'
 import type { ReadSeal } from './seal.ts'
 
@@ -15,7 +15,7 @@ export type ReadFrame = {
 const AHEAD = 3
 
 /** The frames that a sound seal names, from number `from` on. A frame whose digest or length differs is damaged. */
-export async function* sealedFrames(file: ArchiveFile, seal: ReadSeal, from = 0): AsyncGenerator<ReadFrame> {
+export async function* sealedFrames(file: ArchiveSource, seal: ReadSeal, from = 0): AsyncGenerator<ReadFrame> {
   const ahead: Promise<ReadFrame>[] = []
   let next = from
   const start = () => {
@@ -40,7 +40,7 @@ export async function* sealedFrames(file: ArchiveFile, seal: ReadSeal, from = 0)
 
 /** Frames found by their own structure, for a file without a sound seal; `stop` says where that ended. */
 export async function* foundFrames(
-  file: ArchiveFile,
+  file: ArchiveSource,
   codec: Codec,
   stop: (offset: number) => void,
 ): AsyncGenerator<ReadFrame> {
@@ -54,7 +54,7 @@ export async function* foundFrames(
 }
 
 async function readFrame(
-  file: ArchiveFile,
+  file: ArchiveSource,
   codec: Codec,
   offset: number,
   length: number,

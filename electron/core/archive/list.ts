@@ -1,6 +1,6 @@
 import type { ArchiveHeader, ManifestEntry } from '../../../shared/model/archive.ts'
 import { fail } from '../../../shared/model/problem.ts'
-import { withArchiveFile } from './archive-file.ts'
+import { type ArchiveAt, planOf, withSource } from './archive-source.ts'
 import { readHeaderRecord, readManifest } from './manifest-reader.ts'
 import { readSeal } from './seal.ts'
 import { verifyArchive } from './verify.ts'
@@ -12,17 +12,18 @@ import type { JobOptions } from './worker-client.ts'
  * is good is for `verifyArchive` to say, and a file without a sound seal is left to it, too: its verdict is thrown.
  */
 export async function listArchive(
-  path: string,
+  archive: ArchiveAt,
   options: JobOptions,
   take: {
     readonly header: (header: ArchiveHeader) => void | Promise<void>
     readonly entry: (entry: ManifestEntry) => void | Promise<void>
   },
 ): Promise<void> {
-  await withArchiveFile(path, async (file) => {
+  const { path } = planOf(archive)
+  await withSource(archive, async (file) => {
     const seal = await readSeal(file.readAt, file.size)
     if (seal === null) {
-      await verifyArchive(path, options)
+      await verifyArchive(archive, options)
       throw fail('archive-seal-differs', { path, offset: file.size })
     }
     await take.header(await readHeaderRecord(file, seal))

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { type ArchiveHeader, type ManifestEntry, manifestEntrySchema } from '../../../shared/model/archive.ts'
 import { fail } from '../../../shared/model/problem.ts'
-import type { ArchiveFile } from './archive-file.ts'
 import { parseArchiveHeader } from './archive-header.ts'
+import type { ArchiveSource } from './archive-source.ts'
 import { sealedFrames } from './frame-reader.ts'
 import type { Member } from './member.ts'
 import { HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
@@ -14,7 +14,7 @@ import { headerLength, parseHeader } from './tar-parse.ts'
 const A_TURN = 200
 
 /** The header record, from the first frame alone. Throws `archive-member-differs`, `archive-header-invalid`. */
-export async function readHeaderRecord(file: ArchiveFile, seal: ReadSeal): Promise<ArchiveHeader> {
+export async function readHeaderRecord(file: ArchiveSource, seal: ReadSeal): Promise<ArchiveHeader> {
   for await (const { raw } of sealedFrames(file, seal)) {
     const start = raw === null ? null : memberStart(raw, HEADER_NAME)
     if (raw === null || start === null) break
@@ -27,7 +27,7 @@ export async function readHeaderRecord(file: ArchiveFile, seal: ReadSeal): Promi
  * The manifest's entries in the archive's order, found by the seal without reading what lies before; memory does not
  * depend on their number. Throws `archive-member-differs` naming the manifest.
  */
-export async function* readManifest(file: ArchiveFile, seal: ReadSeal): AsyncGenerator<ManifestEntry> {
+export async function* readManifest(file: ArchiveSource, seal: ReadSeal): AsyncGenerator<ManifestEntry> {
   const damaged = () => fail('archive-member-differs', { path: file.path, member: MANIFEST_NAME })
   let left: number | null = null
   let rest: Buffer = Buffer.alloc(0)

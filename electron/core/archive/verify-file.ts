@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archive.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
-import { type ArchiveFile, withArchiveFile } from './archive-file.ts'
+import { type ArchiveAt, type ArchiveSource, planOf, withSource } from './archive-source.ts'
 import { type Codec, sniffCodec } from './codec.ts'
 import { foundFrames, type ReadFrame, sealedFrames } from './frame-reader.ts'
 import { readManifest } from './manifest-reader.ts'
@@ -21,8 +21,9 @@ export type VerifiedArchive = { readonly summary: ArchiveSummary; readonly heade
  * `archive-not-an-archive`, `-header-invalid`, `-truncated`, `-member-differs`, `-manifest-differs`, `-damaged`,
  * `-seal-differs`, `-trailing-bytes` (13). A damaged frame is told by the first member that has bytes in it.
  */
-export async function verifyArchiveFile(path: string, context: JobContext): Promise<VerifiedArchive> {
-  return withArchiveFile(path, async (file) => {
+export async function verifyArchiveFile(archive: ArchiveAt, context: JobContext): Promise<VerifiedArchive> {
+  const { path } = planOf(archive)
+  return withSource(archive, async (file) => {
     const seal = await readSeal(file.readAt, file.size)
     const codec = seal?.codec ?? sniffCodec(await file.readAt(0, 4))
     if (codec === null) throw fail('archive-not-an-archive', { path })
@@ -72,7 +73,7 @@ export async function verifyArchiveFile(path: string, context: JobContext): Prom
 
 /** What to say of a frame that cannot be read or does not go on as it must. */
 async function damageAt(
-  { path, ...file }: ArchiveFile,
+  { path, ...file }: ArchiveSource,
   frame: ReadFrame,
   seal: ReadSeal | null,
   checker: StreamChecker,
@@ -88,7 +89,7 @@ async function damageAt(
 }
 
 /** The name of the member with this number, by the manifest; null when that is damaged, too. */
-async function nameOf(file: ArchiveFile, seal: ReadSeal, number: number): Promise<string | null> {
+async function nameOf(file: ArchiveSource, seal: ReadSeal, number: number): Promise<string | null> {
   let count = 0
   try {
     for await (const entry of readManifest(file, seal)) {
@@ -104,7 +105,7 @@ async function nameOf(file: ArchiveFile, seal: ReadSeal, number: number): Promis
 
 /** The frames end before the stream does. */
 async function incomplete(
-  file: ArchiveFile,
+  file: ArchiveSource,
   codec: Codec,
   end: number,
   frames: number,
@@ -121,7 +122,11 @@ async function incomplete(
 }
 
 /** `expected` must be all that there is from `offset` on; null: no seal could follow such frames. */
-async function checkSeal({ path, size, readAt }: ArchiveFile, offset: number, expected: Buffer | null): Promise<void> {
+async function checkSeal(
+  { path, size, readAt }: ArchiveSource,
+  offset: number,
+  expected: Buffer | null,
+): Promise<void> {
   if (expected === null) throw fail('archive-seal-differs', { path, offset })
   const actual = await readAt(offset, expected.length)
   const differs = actual.findIndex((byte, index) => byte !== expected[index])

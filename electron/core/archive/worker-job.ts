@@ -2,6 +2,7 @@ import { assertNever } from '../../../shared/model/assert-never.ts'
 import type { Problem } from '../../../shared/model/problem.ts'
 import { ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
+import type { SourcePlan } from './archive-source.ts'
 import type { JobContext } from './meter.ts'
 import { CANCEL, type OutputLink } from './output.ts'
 import { type Measure, scanTargets } from './scan.ts'
@@ -11,7 +12,7 @@ import { type WriteJob, type WrittenArchive, writeArchive } from './write-file.t
 /** What a worker thread is started with. */
 export type WorkerTask =
   | ({ readonly kind: 'write' } & WriteJob)
-  | { readonly kind: 'verify'; readonly path: string }
+  | { readonly kind: 'verify'; readonly source: SourcePlan }
   | { readonly kind: 'measure'; readonly targets: readonly string[] }
 
 export type WorkerResults = {
@@ -60,7 +61,7 @@ async function perform(
     case 'write':
       return writeArchive(task, context, link)
     case 'verify':
-      return verifyArchiveFile(task.path, context)
+      return verifyArchiveFile(task.source, context)
     case 'measure':
       return scanTargets(task.targets, context)
     default:

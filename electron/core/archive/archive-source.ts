@@ -3,11 +3,28 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { fail } from '../../../shared/model/problem.ts'
 import type { ReadAt } from './codec.ts'
 
-/** An archive opened for reading. `readAt` throws `archive-unreadable`. */
-export type ArchiveFile = { readonly path: string; readonly size: number; readonly readAt: ReadAt }
+/**
+ * An archive opened for reading, wherever its bytes come from. `path` is what problems call it. `readAt` gives `length`
+ * bytes from `offset` on, fewer only at the end, any number of calls at once; it throws `archive-unreadable`.
+ */
+export type ArchiveSource = { readonly path: string; readonly size: number; readonly readAt: ReadAt }
+
+/** How to open one: plain data, so that a worker thread can be told. */
+export type SourcePlan = { readonly kind: 'file'; readonly path: string }
+
+/** An archive as callers name it: the path of a file, or a plan. */
+export type ArchiveAt = string | SourcePlan
+
+export function planOf(archive: ArchiveAt): SourcePlan {
+  return typeof archive === 'string' ? { kind: 'file', path: archive } : archive
+}
 
 /** Opens an archive for as long as `use` runs. Throws `archive-missing`, `archive-unreadable`. */
-export async function withArchiveFile<Value>(path: string, use: (file: ArchiveFile) => Promise<Value>): Promise<Value> {
+export async function withSource<Value>(
+  archive: ArchiveAt,
+  use: (source: ArchiveSource) => Promise<Value>,
+): Promise<Value> {
+  const { path } = planOf(archive)
   // A pipe must not make us wait for its writer.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((thrown: unknown) => {
     const code = codeOf(thrown)
