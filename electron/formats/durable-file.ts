@@ -6,6 +6,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  type PathLike,
   renameSync,
   rmSync,
   writeFileSync,
@@ -13,7 +14,7 @@ import {
 import { dirname } from 'node:path'
 
 /** Makes a folder's entries (created, renamed, removed names) survive a power failure. */
-export function fsyncFolder(folder: string): void {
+export function fsyncFolder(folder: PathLike): void {
   const fd = openSync(folder, 'r')
   try {
     fsyncSync(fd)

@@ -7,6 +7,7 @@ import { makeTestDomain, type TestDomain } from '../../embedded/testing/sample.t
 import { mailFolder } from '../../formats/layout.ts'
 import { readAreas } from '../../formats/parameter-file.ts'
 import { serviceFiles } from '../../formats/pid-file.ts'
+import { removeRestoreMark, writeRestoreMark } from '../../formats/restore-mark.ts'
 import { createServiceDriver } from './driver.ts'
 import { isListening } from './prove.ts'
 import { describeServiceDriver } from './testing/driver-suite.ts'
@@ -204,5 +205,22 @@ describe('a process that says nothing or will not end', { timeout: 60_000 }, () 
       .filter((line) => line.level === 'info')
     expect(lines.map((line) => line.event)).toEqual(['starting', 'started', 'stopping', 'stopped'])
     expect(lines.map((line) => line.at)).toEqual([...lines.map((line) => line.at)].sort())
+  })
+})
+
+describe('a server whose data is half exchanged by a restore', { timeout: 60_000 }, () => {
+  it('starts nothing, neither through the driver nor by hand, until that is settled', async () => {
+    const host = 'tk-ml1'
+    const state = test.domain.folders.state
+    writeRestoreMark(state, host, { runId: '20261122T020014Z-1a2b3c', since: '2026-11-22T02:00:14.000Z' })
+    expect(await problemFrom(test.driver(host, 'object-server').start())).toMatchObject({ code: 'restore-unsettled' })
+    const args = [test.launch.servicePath, '--config', test.domain.file, '--host', host, '--service', 'object-server']
+    const byHand = spawnSync(test.launch.execPath, args)
+    expect(byHand.status).toBe(1)
+    const log = readFileSync(serviceFiles(test.domain, host, 'object-server').log, 'utf8')
+    expect(log.trimEnd().split('\n').at(-1)).toContain('restore-unsettled')
+    removeRestoreMark(state, host)
+    expect(await test.driver(host, 'object-server').start()).toMatchObject({ state: 'running' })
+    await test.driver(host, 'object-server').stop()
   })
 })

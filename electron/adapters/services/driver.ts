@@ -5,6 +5,7 @@ import type { ServiceStatus } from '../../../shared/model/service.ts'
 import type { ServiceDriver } from '../../core/ports/service-driver.ts'
 import { serviceSocket } from '../../formats/layout.ts'
 import { type PidFile, readPidFile, removePidFile, serviceFiles } from '../../formats/pid-file.ts'
+import { assertNoRestoreMark } from '../../formats/restore-mark.ts'
 import { WireError } from '../../wire/client.ts'
 import { isSameProcess } from '../../wire/process-identity.ts'
 import { type Launch, type Launched, launchService, whyItDied } from './launch.ts'
@@ -34,6 +35,7 @@ export function createServiceDriver(
     status: () => statusOf(observed, service),
     start: async (signal) => {
       if (signal?.aborted === true) throw fail('cancelled')
+      assertNoRestoreMark(domain.folders.state, server.host)
       const one = observed()
       const args = ['--config', domain.file, '--host', server.host, '--service', service.id]
       await startService(one, launch, args, domain.limits.startTimeoutMs, signal)

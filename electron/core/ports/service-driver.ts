@@ -10,7 +10,8 @@ export interface ServiceDriver {
   /**
    * Starts it and returns once it served a request (a search answered, an SMTP reply given); returns at once if it
    * already serves. Throws a `Problem` when it dies while starting (with what it said last), when the time is over,
-   * or when `signal` aborts; then the half-started process is gone.
+   * or when `signal` aborts; then the half-started process is gone. Throws `restore-unsettled` (11), and begins nothing, while the
+   * server's data is half exchanged by a restore: no caller is exempt.
    */
   start(signal?: AbortSignal): Promise<ServiceStatus>
   /**

@@ -3,6 +3,7 @@ import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import { makeFolderDurable } from '../../formats/durable-file.ts'
 import { serviceSocket } from '../../formats/layout.ts'
 import { type PidFile, removePidFile, serviceFiles, writePidFile } from '../../formats/pid-file.ts'
+import { assertNoRestoreMark } from '../../formats/restore-mark.ts'
 import { startTicksOf } from '../../wire/process-identity.ts'
 import { prepareSocketFolder } from '../../wire/socket-path.ts'
 import { openLog, type ServiceLog } from './log.ts'
@@ -91,6 +92,7 @@ export async function runService(
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   try {
+    assertNoRestoreMark(domain.folders.state, server.host)
     prepareSocketFolder(domain.folders.sockets)
     const context: ServiceContext = {
       domain,

@@ -4,6 +4,7 @@ import { consoleProblems } from './console.ts'
 import { domainProblems } from './domain.ts'
 import { generalProblems } from './general.ts'
 import { lockProblems } from './lock.ts'
+import { restoreProblems } from './restore.ts'
 import { runProblems } from './run.ts'
 import { serviceProblems } from './service.ts'
 
@@ -15,6 +16,7 @@ export const problemTable = {
   ...consoleProblems,
   ...domainProblems,
   ...lockProblems,
+  ...restoreProblems,
   ...runProblems,
   ...serviceProblems,
 }

@@ -1,0 +1,152 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { assertNoRestoreMark } from '../../formats/restore-mark.ts'
+import { listRestoreRecords, type RestoreRecord, readRestoreRecord } from '../../formats/restore-record.ts'
+import { bundleChild, killPoint, startChild } from '../../formats/testing/child.ts'
+import { problemOf, withFolder } from '../../formats/testing/sample.ts'
+import { makeMoves } from './moves.ts'
+import { discardReplaced, discardStaged, findUnsettledSwap, keepsReplaced, settleSwap, swap } from './swap.ts'
+import { exchanged, makeExchange, runId, treeOf } from './testing/tree.ts'
+
+const hosts = ['hq-mas']
+
+async function withExchange(use: (root: string, record: RestoreRecord, live: string) => void | Promise<void>) {
+  await withFolder((root) => use(root, makeExchange(root), join(root, 'live')))
+}
+
+test('exchanges every kind of place, keeps the journals that are live, and keeps what was replaced until it is discarded', () =>
+  withExchange(async (root, record, live) => {
+    const before = treeOf(live)
+    chmodSync(join(live, 'mounted'), 0o750)
+    const swapped = swap(root, { ...record, folders: makeExchangeFolders(record, live) })
+    expect(treeOf(live)).toEqual(exchanged)
+    expect(() => assertNoRestoreMark(root, 'hq-mas')).not.toThrow()
+    expect(keepsReplaced(swapped)).toBe(true)
+    expect(listRestoreRecords(root)).toEqual([swapped])
+    settleSwap(root, swapped, 'back')
+    expect(treeOf(live)).toEqual(before)
+    expect(statSync(join(live, 'mounted')).mode & 0o777).toBe(0o750)
+    const again = settleSwap(root, swapped, 'forward')
+    expect(await discardReplaced(root, again)).toMatchObject({ phase: 'discarded' })
+    expect(treeOf(live)).toEqual(exchanged)
+    expect(readdirSync(live, { recursive: true }).filter((name) => String(name).includes('restore'))).toEqual([])
+  }))
+
+/** The folders' facts of a record, with what the mount point's folder is now. */
+function makeExchangeFolders(record: RestoreRecord, live: string): RestoreRecord['folders'] {
+  return record.folders.map((one) => ({
+    ...one,
+    before: { ...one.before, mode: statSync(join(live, 'mounted')).mode & 0o7777 },
+  }))
+}
+
+test('every prefix of the renames can be made whole, forward and back', async () => {
+  let length = 1
+  for (let made = 0; made <= length; made += 1) {
+    for (const direction of ['forward', 'back'] as const) {
+      await withExchange(async (root, record, live) => {
+        const before = treeOf(live)
+        length = record.moves.length
+        makeMoves(record.moves.slice(0, made), 'forward')
+        const settled = settleSwap(root, { ...record, phase: 'swapping' }, direction)
+        expect(treeOf(live)).toEqual(direction === 'forward' ? exchanged : before)
+        if (direction === 'back') await discardStaged(root, settled)
+        expect(existsSync(join(live, 'mounted', '.untenseki-restore-20261122T020014Z-1a2b3c'))).toBe(
+          direction === 'forward',
+        )
+      })
+    }
+  }
+  expect(length).toBeGreaterThan(10)
+})
+
+test('killed at any moment it leaves all of one or the other, or a mark that keeps everything from starting', () =>
+  withFolder(async (folder) => {
+    const child = await bundleChild(
+      folder,
+      `${killPoint}
+      import { swap } from '@/electron/core/restore/swap.ts'
+      import { readFileSync } from 'node:fs'
+      swap(process.argv[2], JSON.parse(readFileSync(process.argv[3], 'utf8')))
+      console.log('done')`,
+    )
+    let over = false
+    let between = 0
+    for (let point = 1; !over; point += 1) {
+      await withExchange(async (root, record, live) => {
+        const before = treeOf(live)
+        writeFileSync(join(root, 'record'), JSON.stringify(record))
+        const swapUntil = (call: number) => startChild(child, [root, join(root, 'record'), String(call)]).ended
+        over = (await swapUntil(point)).end === 0
+        // The one that goes on with it dies, too.
+        if (point % 2 === 0 && !over) await swapUntil(1 + (point % 17))
+        const left = treeOf(live)
+        const unsettled = findUnsettledSwap(root, hosts)
+        if (unsettled === null) {
+          expect([before, exchanged]).toContainEqual(left)
+          return
+        }
+        between += 1
+        expect(problemOf(() => assertNoRestoreMark(root, 'hq-mas'))).toMatchObject({ code: 'restore-unsettled' })
+        const direction = point % 3 === 0 ? 'forward' : 'back'
+        settleSwap(root, unsettled, direction)
+        expect(treeOf(live)).toEqual(direction === 'forward' ? exchanged : before)
+        expect(findUnsettledSwap(root, hosts)).toBeNull()
+      })
+    }
+    expect(between).toBeGreaterThan(40)
+  }))
+
+test('a rename that fails is taken back, and nothing is marked', () =>
+  withExchange((root, record, live) => {
+    const before = treeOf(live)
+    writeFileSync(join(root, 'x'), '')
+    const impossible = { from: join(root, 'x'), to: join(root, 'no', 'folder', 'x'), own: 'to' as const }
+    const broken = { ...record, moves: [...record.moves, impossible] }
+    expect(problemOf(() => swap(root, broken))).toMatchObject({ code: 'restore-swap-failed' })
+    expect(treeOf(live)).toEqual(before)
+    expect(() => assertNoRestoreMark(root, 'hq-mas')).not.toThrow()
+  }))
+
+test('takes the place of nothing that someone has put there meanwhile', () =>
+  withExchange((root, record, live) => {
+    writeFileSync(join(live, 'lost', 'nxudir'), 'mine')
+    expect(problemOf(() => swap(root, record))).toMatchObject({ code: 'restore-interfered' })
+    expect(treeOf(live)).toMatchObject({ 'lost/nxudir': 'mine', 'nxcdir/a': 'new a' })
+  }))
+
+test('says so where someone removed what is half exchanged, and lets nothing start', () =>
+  withExchange((root, record, live) => {
+    makeMoves(record.moves.slice(0, 1), 'forward')
+    const [first] = record.places
+    rmSync(first?.staged ?? '', { recursive: true })
+    expect(problemOf(() => settleSwap(root, { ...record, phase: 'swapping' }, 'back'))).toMatchObject({
+      code: 'restore-interfered',
+    })
+    expect(problemOf(() => assertNoRestoreMark(root, 'hq-mas'))).toMatchObject({ code: 'restore-unsettled' })
+    mkdirSync(first?.staged ?? '')
+    settleSwap(root, { ...record, phase: 'swapping' }, 'back')
+    expect(treeOf(live)).toMatchObject({ 'nxcdir/a': 'new a' })
+  }))
+
+test('never removes staged data that is live, nor replaced data before the swap is made', () =>
+  withExchange(async (root, record) => {
+    await expect(discardReplaced(root, record)).rejects.toThrow('restore-not-discardable')
+    const swapped = swap(root, record)
+    await expect(discardStaged(root, swapped)).rejects.toThrow('restore-not-discardable')
+    const [place] = record.places
+    const elsewhere = { ...swapped, places: [{ ...place, work: root }] } as RestoreRecord
+    await expect(discardReplaced(root, elsewhere)).rejects.toThrow('restore-interfered')
+    expect(readRestoreRecord(root, runId)).toMatchObject({ phase: 'swapped' })
+  }))
+
+test('a mark that cannot be read lets nothing start', () =>
+  withExchange((root, record) => {
+    swap(root, record)
+    mkdirSync(join(root, 'restore'), { recursive: true })
+    writeFileSync(join(root, 'restore', 'hq-mas.mark'), 'garbage')
+    expect(problemOf(() => assertNoRestoreMark(root, 'hq-mas'))).toMatchObject({ code: 'restore-record-corrupt' })
+    renameSync(join(root, 'restore', 'hq-mas.mark'), join(root, 'restore', 'elsewhere'))
+    expect(() => assertNoRestoreMark(root, 'hq-mas')).not.toThrow()
+  }))
