@@ -12,10 +12,24 @@ export type Member = {
   readonly group: string
   /** Nanoseconds since the epoch. */
   readonly mtime: bigint
-  /** Bytes of content; 0 for everything but a file. */
+  /** Bytes of content, of a sparse file its holes included; 0 for everything but a file. */
   readonly size: number
   /** Where a symlink points to, or the name of the member that a hard link is another name of. */
   readonly link: Buffer | null
+  /** Only of a sparse file: bytes that stand for it in the stream, the map's blocks and the data (see `sparse-map.ts`). */
+  readonly stored?: number
+  /** Only where there are any: extended attributes but for ACLs, in byte order of their names. */
+  readonly xattrs?: readonly Xattr[]
+  /** Only where there is one: POSIX ACLs, in the form of `posix-acl.ts`. */
+  readonly acl?: Acl
+}
+
+export type Xattr = { readonly name: Buffer; readonly value: Buffer }
+export type Acl = { readonly access: string | null; readonly default: string | null }
+
+/** Bytes between a member's header and its padding. */
+export function storedSize(member: Member): number {
+  return member.stored ?? member.size
 }
 
 /** The manifest's entry of a member. `sha256`: hex, of a file's content. */
@@ -32,10 +46,17 @@ function toEntry(member: Member, sha256: string | null): ManifestEntry {
     size: member.size,
     sha256,
     link: member.link === null ? null : escapeName(member.link),
+    ...(member.stored === undefined ? {} : { stored: member.stored }),
+    ...(member.xattrs === undefined ? {} : { xattrs: attributesOf(member.xattrs) }),
+    ...(member.acl === undefined ? {} : { acl: { access: member.acl.access, default: member.acl.default } }),
   }
 }
 
 /** A line of the manifest: the keys in the order of `toEntry`, so that equal members give equal bytes. */
 export function manifestLine(member: Member, sha256: string | null): Buffer {
   return Buffer.from(`${JSON.stringify(toEntry(member, sha256))}\n`, 'utf8')
+}
+
+function attributesOf(xattrs: readonly Xattr[]): Record<string, string> {
+  return Object.fromEntries(xattrs.map(({ name, value }) => [escapeName(name), value.toString('base64')]))
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Member } from './member.ts'
+import { type Extent, encodeSparseMap, parseSparseMap, sparseStored } from './sparse-map.ts'
 import { BLOCK, encodeHeader } from './tar-header.ts'
 import { headerLength, parseHeader } from './tar-parse.ts'
 
@@ -26,8 +27,26 @@ const common = {
   group: owner,
   mtime: fc.bigInt({ min: -(10n ** 19n), max: 10n ** 20n }),
 }
+const xattrs = fc
+  .uniqueArray(
+    fc.record({
+      name: fc.string({ minLength: 1, maxLength: 40 }).map((text) => Buffer.from(`user.${text.replaceAll('\0', '')}`)),
+      value: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+    }),
+    { minLength: 1, maxLength: 3, selector: ({ name }) => name.toString('latin1') },
+  )
+  .map((list) => list.sort((one, other) => Buffer.compare(one.name, other.name)))
+const acl = fc.constantFrom(
+  { access: 'user::rwx,user:7:r--,group::r--,mask::r--,other::---', default: null },
+  { access: null, default: 'user::rwx,group::r-x,other::---' },
+)
+const sometimes = <Value>(key: string, of: fc.Arbitrary<Value>) =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant({}) },
+    of.map((value) => ({ [key]: value })),
+  )
 const nothing = { size: fc.constant(0) }
-const member: fc.Arbitrary<Member> = fc.oneof(
+const plain: fc.Arbitrary<Member> = fc.oneof(
   fc.record({
     ...common,
     type: fc.constant('file' as const),
@@ -37,6 +56,9 @@ const member: fc.Arbitrary<Member> = fc.oneof(
   fc.record({ ...common, ...nothing, type: fc.constant('directory' as const), link: fc.constant(null) }),
   fc.record({ ...common, ...nothing, type: fc.constantFrom('symlink' as const, 'hardlink' as const), link: path }),
 )
+const member: fc.Arbitrary<Member> = fc
+  .tuple(plain, sometimes('xattrs', xattrs), sometimes('acl', acl), sometimes('stored', fc.maxSafeNat()))
+  .map(([given, one, two, three]) => ({ ...given, ...one, ...two, ...(given.type === 'file' ? three : {}) }))
 
 it('reads back what it writes, whatever the names, numbers and times', () => {
   fc.assert(
@@ -63,4 +85,32 @@ it('refuses a header in which any single bit is another', () => {
     }),
     { numRuns: 1000 },
   )
+})
+
+const gaps = fc.array(fc.record({ hole: fc.integer({ min: 1, max: 9 }), data: fc.integer({ min: 1, max: 9 }) }), {
+  maxLength: 300,
+})
+
+it('reads back the map of a sparse file, and says when more of it is needed', () => {
+  fc.assert(
+    fc.property(gaps, fc.boolean(), fc.nat(511), fc.nat(2000), (given, tail, odd, cut) => {
+      const extents: Extent[] = []
+      let at = 0
+      for (const { hole, data } of given) {
+        extents.push({ offset: at + hole * BLOCK, length: data * BLOCK })
+        at += (hole + data) * BLOCK
+      }
+      const size = tail || extents.length === 0 ? at + BLOCK + odd : at
+      if (size > at) extents.push({ offset: size, length: 0 })
+      const map = encodeSparseMap(extents)
+      expect(map.length % BLOCK).toBe(0)
+      const content = Buffer.concat([map, Buffer.alloc(600, 7)])
+      expect(parseSparseMap(content, size)).toEqual({ extents, length: map.length })
+      if (cut < map.length) expect(parseSparseMap(map.subarray(0, cut), size)).toBe('more')
+      expect(parseSparseMap(content, size + BLOCK)).toBeNull()
+      expect(sparseStored(extents)).toBe(map.length + extents.reduce((sum, { length }) => sum + length, 0))
+    }),
+  )
+  expect(parseSparseMap(Buffer.from('99999999999999999\n'), 4096)).toBeNull()
+  expect(parseSparseMap(Buffer.from('1\n0\n-1\n'), 4096)).toBeNull()
 })

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Member } from './member.ts'
+import { type Member, storedSize } from './member.ts'
 
 export const BLOCK = 512
 /** What two zero blocks after the last member say: the stream ends here. */
@@ -11,6 +11,16 @@ const OWNER_LENGTH = 31
 const MAX_ID = 0o7777777
 const MAX_SIZE = 0o77777777777
 const SECOND = 1_000_000_000n
+
+/** Keywords of pax records. The ACL's is star's, the attribute's too, as GNU tar and libarchive know them. */
+export const ACL_ACCESS = 'SCHILY.acl.access'
+export const ACL_DEFAULT = 'SCHILY.acl.default'
+export const XATTR_PREFIX = 'SCHILY.xattr.'
+/** GNU's sparse format 1.0: the true name and size stand in records, a map before the data (`sparse-map.ts`). */
+export const SPARSE_NAME = 'GNU.sparse.name'
+export const SPARSE_SIZE = 'GNU.sparse.realsize'
+/** What a program that knows nothing of sparse files would call such a member. */
+const SPARSE_MEMBER = Buffer.from('GNUSparseFile.0/member')
 
 export const typeFlags = { file: '0', hardlink: '1', symlink: '2', directory: '5' } as const
 
@@ -28,34 +38,43 @@ export function padding(size: number): number {
  * extracts the right bytes). ASCII uses ustar fields where it fits; other UTF-8 always a pax `path`.
  */
 export function encodeHeader(member: Member): Buffer {
+  const sparse = member.stored !== undefined
+  const contentSize = storedSize(member)
   const stored = member.type === 'directory' ? Buffer.concat([member.name, Buffer.from('/')]) : member.name
   const records: [key: string, value: Buffer | string][] = []
-  const split = needsPax(stored) ? null : splitName(stored)
+  const split = sparse || needsPax(stored) ? null : splitName(stored)
   const link = member.link ?? Buffer.alloc(0)
   const linkFits = !needsPax(link) && link.length <= NAME_LENGTH
   const paxNames = [...(split === null ? [stored] : []), ...(linkFits ? [] : [link])]
   if (paxNames.some((name) => !isUtf8(name))) records.push(['hdrcharset', 'BINARY'])
-  if (split === null) records.push(['path', stored])
+  if (split === null && !sparse) records.push(['path', stored])
   if (!linkFits) records.push(['linkpath', link])
   const userFits = fitsOwner(member.user)
   const groupFits = fitsOwner(member.group)
   const seconds = floorSeconds(member.mtime)
   const secondsFit = seconds >= 0n && seconds <= BigInt(MAX_SIZE)
-  if (member.size > MAX_SIZE) records.push(['size', String(member.size)])
+  if (contentSize > MAX_SIZE) records.push(['size', String(contentSize)])
   if (member.uid > MAX_ID) records.push(['uid', String(member.uid)])
   if (member.gid > MAX_ID) records.push(['gid', String(member.gid)])
   if (!userFits) records.push(['uname', member.user])
   if (!groupFits) records.push(['gname', member.group])
   if (!secondsFit || member.mtime % SECOND !== 0n) records.push(['mtime', formatTime(member.mtime)])
+  if (member.acl?.access) records.push([ACL_ACCESS, member.acl.access])
+  if (member.acl?.default) records.push([ACL_DEFAULT, member.acl.default])
+  for (const { name, value } of member.xattrs ?? []) records.push([XATTR_PREFIX + xattrKeyword(name), value])
+  if (sparse) {
+    records.push(['GNU.sparse.major', '1'], ['GNU.sparse.minor', '0'], [SPARSE_NAME, stored])
+    records.push([SPARSE_SIZE, String(member.size)])
+  }
 
   const main = block({
-    name: split === null ? stored.subarray(0, NAME_LENGTH) : split.name,
+    name: sparse ? SPARSE_MEMBER : split === null ? stored.subarray(0, NAME_LENGTH) : split.name,
     prefix: split === null ? Buffer.alloc(0) : split.prefix,
     flag: typeFlags[member.type],
     mode: member.mode,
     uid: member.uid > MAX_ID ? 0 : member.uid,
     gid: member.gid > MAX_ID ? 0 : member.gid,
-    size: member.size > MAX_SIZE ? 0 : member.size,
+    size: contentSize > MAX_SIZE ? 0 : contentSize,
     seconds: secondsFit ? Number(seconds) : 0,
     link: link.subarray(0, NAME_LENGTH),
     user: userFits ? member.user : '',
@@ -125,8 +144,18 @@ function octal(out: Buffer, at: number, digits: number, value: number): void {
   out.write(`${value.toString(8).padStart(digits, '0')}\0`, at, 'latin1')
 }
 
+/** An attribute's name in a keyword, which an equals sign would end: as GNU tar writes it. */
+function xattrKeyword(name: Buffer): string {
+  return name.toString('latin1').replaceAll('%', '%25').replaceAll('=', '%3D')
+}
+
+/** The name that `xattrKeyword` was given. */
+export function xattrName(keyword: string): Buffer {
+  return Buffer.from(keyword.replaceAll('%3D', '=').replaceAll('%25', '%'), 'latin1')
+}
+
 function record(key: string, value: Buffer | string): Buffer {
-  const rest = Buffer.concat([Buffer.from(` ${key}=`), Buffer.from(value), Buffer.from('\n')])
+  const rest = Buffer.concat([Buffer.from(` ${key}=`, 'latin1'), Buffer.from(value), Buffer.from('\n')])
   let length = rest.length
   while (String(length).length + rest.length !== length) length = String(length).length + rest.length
   return Buffer.concat([Buffer.from(String(length)), rest])

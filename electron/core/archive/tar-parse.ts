@@ -1,5 +1,16 @@
 import type { Member } from './member.ts'
-import { BLOCK, encodeHeader, padding, typeFlags } from './tar-header.ts'
+import {
+  ACL_ACCESS,
+  ACL_DEFAULT,
+  BLOCK,
+  encodeHeader,
+  padding,
+  SPARSE_NAME,
+  SPARSE_SIZE,
+  typeFlags,
+  XATTR_PREFIX,
+  xattrName,
+} from './tar-header.ts'
 
 const MAX_EXTENDED = 1024 * 1024
 const SECOND = 1_000_000_000n
@@ -27,7 +38,8 @@ export function parseHeader(blocks: Buffer): Member | null {
   const size = readNumber(records.get('size')) ?? readOctal(main, 124, 12)
   const mtime = readTime(records.get('mtime')) ?? seconds(readOctal(main, 136, 12))
   if (type === null || mode === null || uid === null || gid === null || size === null || mtime === null) return null
-  const stored = records.get('path') ?? joinName(text(main, 345, 155), text(main, 0, 100))
+  const realSize = readNumber(records.get(SPARSE_SIZE))
+  const stored = records.get(SPARSE_NAME) ?? records.get('path') ?? joinName(text(main, 345, 155), text(main, 0, 100))
   const link = records.get('linkpath') ?? text(main, 157, 100)
   const member: Member = {
     name: type === 'directory' && stored.at(-1) === 0x2f ? stored.subarray(0, -1) : stored,
@@ -38,10 +50,26 @@ export function parseHeader(blocks: Buffer): Member | null {
     user: records.get('uname')?.toString('utf8') ?? text(main, 265, 32).toString('latin1'),
     group: records.get('gname')?.toString('utf8') ?? text(main, 297, 32).toString('latin1'),
     mtime,
-    size,
+    size: realSize ?? size,
     link: type === 'symlink' || type === 'hardlink' ? link : null,
+    ...(realSize === null ? {} : { stored: size }),
+    ...xattrsOf(records),
+    ...aclOf(records),
   }
   return encodeHeader(member).equals(blocks) ? member : null
+}
+
+function xattrsOf(records: ReadonlyMap<string, Buffer>): Pick<Member, 'xattrs'> {
+  const xattrs = [...records]
+    .filter(([key]) => key.startsWith(XATTR_PREFIX))
+    .map(([key, value]) => ({ name: xattrName(key.slice(XATTR_PREFIX.length)), value }))
+  return xattrs.length === 0 ? {} : { xattrs }
+}
+
+function aclOf(records: ReadonlyMap<string, Buffer>): Pick<Member, 'acl'> {
+  const textOf = (key: string) => records.get(key)?.toString('latin1') ?? null
+  const acl = { access: textOf(ACL_ACCESS), default: textOf(ACL_DEFAULT) }
+  return acl.access === null && acl.default === null ? {} : { acl }
 }
 
 function readRecords(blocks: Buffer): Map<string, Buffer> | null {
