@@ -1,7 +1,11 @@
 import { changeSchema } from '../../shared/model/change.ts'
 import { directoryStatusSchema } from '../../shared/model/directory.ts'
 import {
+  editedSchema,
+  editLimit,
+  editSchema,
   entitySchema,
+  importedSchema,
   registeredSchema,
   registrationSchema,
   searchQuerySchema,
@@ -18,6 +22,7 @@ import { defineOperations } from './operation.ts'
 /** The answer to whoever holds the lock. */
 const heldLockSchema = lockStateSchema.options[1]
 const leaseMsSchema = z.number().int().min(100).max(3_600_000)
+const importIdSchema = z.string().min(1).max(64)
 const operatorSchema = z.string().min(1).max(64)
 
 /** What an embedded address service answers (own decision: the real one's protocol is not known). */
@@ -29,6 +34,31 @@ export const addressOperations = defineOperations({
   register: {
     input: z.object({ registration: registrationSchema, operator: operatorSchema }),
     output: registeredSchema,
+  },
+  /** Master only. Registrations, changes and deletions as one: all of them, acknowledged like `register`, or none. */
+  edit: {
+    input: z.object({ edits: z.array(editSchema).min(1).max(editLimit), operator: operatorSchema }),
+    output: editedSchema,
+  },
+  /** Master only. The next part of a bulk registration, kept in memory for this connection. */
+  'import.add': {
+    input: z.object({
+      import: importIdSchema,
+      from: z.number().int(),
+      registrations: z.array(registrationSchema).max(2000),
+    }),
+    output: z.null(),
+  },
+  /** Master only. Carries the parts out as one transaction; `total` registrations must have come. */
+  'import.run': {
+    input: z.object({
+      import: importIdSchema,
+      total: z.number().int(),
+      operator: operatorSchema,
+      partial: z.boolean(),
+      dryRun: z.boolean(),
+    }),
+    output: importedSchema,
   },
   'lock.status': { input: z.object({}), output: lockStateSchema },
   'lock.acquire': { input: z.object({ owner: ownerSchema, leaseMs: leaseMsSchema }), output: heldLockSchema },

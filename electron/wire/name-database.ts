@@ -2,7 +2,7 @@
 export const nameDatabaseArea = 'GMA_USERCONFIG_Type'
 
 /** Layout of its tables. */
-export const nameDatabaseVersion = 1
+export const nameDatabaseVersion = 2
 
 /** One row: the version and the change that the database ends with. */
 export const positionQuery = 'SELECT version, timeline, number FROM state WHERE id = 1'

@@ -29,8 +29,18 @@ export const objectOperations = defineOperations({
    * nothing was changed; any other failure that the outcome must be read from the database.
    */
   transaction: {
-    input: z.object({ area: z.string(), statements: z.array(statementSchema) }),
+    input: z.object({
+      area: z.string(),
+      statements: z.array(statementSchema),
+      /** The parts that `transaction.add` brought over this connection and that go before these statements. */
+      added: z.object({ batch: z.number().int(), parts: z.number().int() }).optional(),
+    }),
     output: z.array(z.number()),
+  },
+  /** A part of a transaction too long for one message; kept until the connection brings its end, or begins another batch. */
+  'transaction.add': {
+    input: z.object({ batch: z.number().int(), part: z.number().int(), statements: z.array(statementSchema) }),
+    output: z.null(),
   },
   /** Ends the Object Server; `object-server-in-use` names the applications while any has a session. */
   stop: { input: z.object({}), output: z.null() },

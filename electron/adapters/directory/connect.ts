@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { importLimits } from '../../../shared/model/entity.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import type { ConsoleSessions, DomainLock } from '../../core/ports/domain-lock.ts'
 import type { JournalStore } from '../../core/ports/journal-store.ts'
@@ -27,6 +29,10 @@ export type DirectoryOptions = {
 
 const defaultTimeoutMs = 10_000
 
+/** Registrations of one message, and the longest wait for all of them to be stored. */
+const importPart = 2_000
+const importTimeoutMs = 300_000
+
 /**
  * A client of one embedded address service. Every call throws `address-service-down` when nothing was asked because the service
  * cannot be reached, and `address-service-silent` when the answer did not come; a registration then throws `outcome-unknown`.
@@ -50,18 +56,39 @@ export function connectDirectory({ socket, host, timeoutMs = defaultTimeoutMs }:
     }
   }
 
+  /** For requests that change something: no answer means that nobody can tell. */
+  const change = async <K extends keyof AddressOperations & string>(
+    op: K,
+    input: InputOf<AddressOperations[K]>,
+    timeout?: number,
+  ): Promise<OutputOf<AddressOperations[K]>> => {
+    try {
+      return await client.call(op, input, timeout)
+    } catch (error) {
+      if (error instanceof WireError && error.sent) throw fail('outcome-unknown', {}, error)
+      throw unanswered(error)
+    }
+  }
+
+  const registerMany: NameDatabase['registerMany'] = async (registrations, { operator, partial, dryRun, onSent }) => {
+    const total = registrations.length
+    if (total > importLimits.registrations)
+      throw fail('import-too-large', { count: total, limit: importLimits.registrations })
+    const id = randomUUID()
+    for (let from = 0; from < total; from += importPart) {
+      await ask('import.add', { import: id, from, registrations: registrations.slice(from, from + importPart) })
+      onSent?.(Math.min(total, from + importPart))
+    }
+    return await change('import.run', { import: id, total, operator, partial, dryRun }, importTimeoutMs)
+  }
+
   return {
     names: {
       status: () => ask('status', {}),
       search: (query) => ask('search', query),
-      register: async (registration, operator) => {
-        try {
-          return await client.call('register', { registration, operator })
-        } catch (error) {
-          if (error instanceof WireError && error.sent) throw fail('outcome-unknown', {}, error)
-          throw unanswered(error)
-        }
-      },
+      register: (registration, operator) => change('register', { registration, operator }),
+      edit: (edits, operator) => change('edit', { edits: [...edits], operator }),
+      registerMany,
     },
     lock: {
       status: () => ask('lock.status', {}),

@@ -1,11 +1,12 @@
-import { fail, toProblem } from '../../../shared/model/problem.ts'
+import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
 import { serviceSocket } from '../../formats/layout.ts'
 import { addressOperations } from '../../wire/address-operations.ts'
 import { serveSocket } from '../../wire/server.ts'
 import type { ServiceBody, ServiceContext } from '../process/run-service.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createGuard } from './guard.ts'
-import { type Request, registerBatch } from './registrar.ts'
+import { createImports, importResult } from './imports.ts'
+import { type Done, editBatch, type Request } from './registrar.ts'
 import { applyChanges } from './replica.ts'
 import { createReplicationSender } from './replication-sender.ts'
 import { findRecipient, search } from './search.ts'
@@ -29,7 +30,7 @@ function socketOfKind({ domain }: ServiceContext, host: string, kind: 'object-se
 export const addressService: ServiceBody = async (context) => {
   const { domain, server, service, socket, log, requestStop } = context
   const store = createStore(socketOfKind(context, server.host, 'object-server'), server.host, service.name)
-  const queue = createSerialQueue<Request>(largestBatch, (requests) => registerBatch(directory, requests, around))
+  const queue = createSerialQueue<Request>(largestBatch, (requests) => editBatch(directory, requests, around))
   const enqueue = (task: () => Promise<void>): void => {
     queue.run(task).catch((error: unknown) => log.write('warning', 'queued-work-failed', { problem: toProblem(error) }))
   }
@@ -64,6 +65,18 @@ export const addressService: ServiceBody = async (context) => {
     if (!directory.master) throw fail('not-master', { host: server.host })
   }
 
+  const work = (request: Omit<Request, 'resolve' | 'reject'>): Promise<Done> => {
+    onMaster()
+    return new Promise((resolve, reject) => queue.join({ ...request, resolve, reject }))
+  }
+  const edit = async (request: Omit<Request, 'resolve' | 'reject'>): Promise<Done> => {
+    const done = await work(request)
+    const [first] = done.refused
+    if (first !== undefined) throw new ProblemError(first.problem)
+    return done
+  }
+  const imports = createImports()
+
   const wire = await serveSocket(
     socket,
     addressOperations,
@@ -91,9 +104,29 @@ export const addressService: ServiceBody = async (context) => {
         }
       },
       search: (query) => search(store, query),
-      register: (input) => {
+      register: async ({ registration, operator }) => {
+        const { effects, position } = await edit({
+          edits: [{ action: 'register', registration }],
+          operator,
+          unit: 'all',
+        })
+        const entity = effects[0]?.after
+        if (!entity) throw new Error('a registration without an entity')
+        return { entity, position }
+      },
+      edit: async (input) => {
+        const { effects, position } = await edit({ ...input, unit: 'all' })
+        return { effects: [...effects], position }
+      },
+      'import.add': async (input, connection) => {
         onMaster()
-        return new Promise((resolve, reject) => queue.join({ ...input, resolve, reject }))
+        imports.add(connection, input.import, input.from, input.registrations)
+        return null
+      },
+      'import.run': async ({ import: id, total, operator, partial, dryRun }, connection) => {
+        const edits = imports.take(connection, id, total)
+        const done = await work({ edits, operator, dryRun, unit: partial ? 'each' : 'all' })
+        return importResult(done)
       },
       'lock.status': async () => guard.lock(),
       'lock.acquire': async ({ owner, leaseMs }) => {

@@ -1,120 +1,206 @@
-import type { Entity, EntityKind, Registration } from '../../../shared/model/entity.ts'
-import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
-import type { Statement } from '../../wire/object-operations.ts'
-import type { Store } from './store.ts'
+import { assertNever } from '../../../shared/model/assert-never.ts'
+import {
+  boardLevels,
+  type ChangeRequest,
+  type Edit,
+  type Effect,
+  type Entity,
+  type EntityKind,
+  type Registration,
+} from '../../../shared/model/entity.ts'
+import { fail } from '../../../shared/model/problem.ts'
+import type { WorkingSet } from './working-set.ts'
 
-/** What becomes of each registration of a batch, in its order: the entity it makes, or why it is refused. */
-export type Plan = {
-  readonly outcomes: readonly (Entity | Problem)[]
-  /** The last generated number of each kind, to be stored with the entities. */
-  readonly sequences: ReadonlyMap<EntityKind, number>
+/** Checks one edit against what the working set holds and carries it out there. Throws why it is refused, with nothing done. */
+export function planEdit(known: WorkingSet, hosts: readonly string[], edit: Edit): void {
+  switch (edit.action) {
+    case 'register':
+      planRegistration(known, hosts, edit.registration)
+      break
+    case 'change':
+      planChange(known, hosts, edit)
+      break
+    case 'delete':
+      planDeletion(known, demand(known, edit.kind, edit.id, edit.expected))
+      break
+    default:
+      assertNever(edit)
+  }
 }
 
-/** Generated ids: a letter for the kind and a growing number, never used twice (own decision). */
-const idForms: Readonly<Record<EntityKind, readonly [letter: string, digits: number]>> = {
-  user: ['u', 5],
-  organization: ['o', 4],
-  group: ['g', 4],
-  board: ['b', 4],
+/** Users who are to be deleted leave their groups first, by one change a group (own decision). */
+export function planLeaving(known: WorkingSet, users: ReadonlySet<string>): void {
+  const groups = new Map([...users].flatMap((id) => known.groupsWith(id)).map((group) => [group.id, group]))
+  for (const group of groups.values()) {
+    const { members, ...rest } = group
+    const left = (members ?? []).filter((member) => !users.has(member))
+    known.apply({ before: group, after: { ...rest, ...optional(undefined, left.length > 0 ? left : undefined) } })
+  }
 }
 
-const hostsOf = (hosts: readonly string[]): ReadonlySet<string> => new Set(hosts)
+function demand(known: WorkingSet, kind: EntityKind, id: string, expected: Entity | undefined): Entity {
+  const found = known.get(kind, id)
+  if (found === null) throw fail('entity-unknown', { id })
+  if (expected !== undefined && !sameEntity(found, expected)) throw fail('entity-changed', { id })
+  return found
+}
+
+/** `hosts`: the domain's servers, the master first: a user without one is the master's. */
+function planRegistration(known: WorkingSet, hosts: readonly string[], asked: Registration): void {
+  const { kind, name, id, parentId } = asked
+  const above = parentId === undefined ? undefined : boardAbove(known, kind, parentId)
+  const organizationId = asked.organizationId ?? above?.organizationId ?? known.tops()[0] ?? null
+  assertOrganization(known, kind, organizationId)
+  const host = kind === 'user' ? (asked.host ?? hosts[0] ?? null) : null
+  assertHost(hosts, host)
+  if (id !== undefined && known.get(kind, id) !== null) throw fail('entity-exists', { id })
+  if (above !== undefined) assertLevels(known, above, 1)
+  const members = membersOf(known, kind, asked.members)
+  known.apply({
+    before: null,
+    after: { kind, id: id ?? known.nextId(kind), name, organizationId, host, ...optional(parentId, members) },
+  })
+}
+
+/** A change that changes nothing has no effect, and so no record (own decision). */
+function planChange(known: WorkingSet, hosts: readonly string[], asked: ChangeRequest): void {
+  const before = demand(known, asked.kind, asked.id, asked.expected)
+  const { kind } = before
+  const organizationId = asked.organizationId === undefined ? before.organizationId : asked.organizationId
+  if (organizationId !== before.organizationId) {
+    assertOrganization(known, kind, organizationId)
+    assertNoCycle(known, before, organizationId)
+  }
+  if (asked.host !== undefined && kind !== 'user') throw fail('field-not-of-kind', { field: 'host', kind })
+  const host = asked.host ?? before.host
+  if (host !== before.host) assertHost(hosts, host)
+  const parentId = asked.parentId === undefined ? before.parentId : (asked.parentId ?? undefined)
+  if (parentId !== undefined && parentId !== before.parentId) assertBelow(known, before, parentId)
+  const members = asked.members === undefined ? before.members : membersOf(known, kind, asked.members)
+  const after: Entity = {
+    kind,
+    id: before.id,
+    name: asked.name ?? before.name,
+    organizationId,
+    host,
+    ...optional(parentId, members),
+  }
+  if (!sameEntity(before, after)) known.apply({ before, after })
+}
 
 /**
- * Checks a batch against the database and against itself: ids are new, organisations and mail servers known. `hosts` are
- * the domain's servers, the master first: a user without one is the master's.
+ * What others belong to or lie below is not deleted: `organization-not-empty`, `board-not-empty` say how many, `organization-last-top` keeps one to belong to.
  */
-export async function planRegistrations(
-  store: Store,
-  hosts: readonly string[],
-  registrations: readonly Registration[],
-): Promise<Plan> {
-  const known = await readKnown(store, registrations)
-  const sequences = new Map<EntityKind, number>()
-  const valid = hostsOf(hosts)
-
-  const nextId = (kind: EntityKind): string => {
-    const [letter, digits] = idForms[kind]
-    for (;;) {
-      const number = (sequences.get(kind) ?? known.sequences.get(kind) ?? 0) + 1
-      sequences.set(kind, number)
-      const id = `${letter}${String(number).padStart(digits, '0')}`
-      if (!known.taken.has(`${kind} ${id}`)) return id
+function planDeletion(known: WorkingSet, before: Entity): void {
+  const { kind, id } = before
+  if (kind === 'organization') {
+    const { user, organization, group, board } = known.belonging(id)
+    if (user + organization + group + board > 0) {
+      throw fail('organization-not-empty', {
+        id,
+        users: user,
+        organizations: organization,
+        groups: group,
+        boards: board,
+      })
     }
+    if (before.organizationId === null && known.tops().length === 1) throw fail('organization-last-top', { id })
   }
-
-  const plan = (asked: Registration): Entity => {
-    const { kind, name, id, organizationId } = asked
-    const parent = organizationId ?? known.top
-    if (organizationId !== undefined && !known.taken.has(`organization ${organizationId}`)) {
-      throw fail('organization-unknown', { id: organizationId })
-    }
-    if (parent === null && kind !== 'organization') throw fail('organization-unknown', { id: '' })
-    const host = kind === 'user' ? (asked.host ?? hosts[0] ?? null) : null
-    if (host !== null && !valid.has(host)) throw fail('mail-host-unknown', { host })
-    if (id !== undefined && known.taken.has(`${kind} ${id}`)) throw fail('entity-exists', { id })
-    const entity: Entity = { kind, id: id ?? nextId(kind), name, organizationId: parent, host }
-    known.taken.add(`${kind} ${entity.id}`)
-    if (kind === 'organization') known.top ??= entity.id
-    return entity
+  if (kind === 'board') {
+    const boards = known.boardsBelow(id).length
+    if (boards > 0) throw fail('board-not-empty', { id, boards })
   }
-
-  const outcomes = registrations.map((asked) => {
-    try {
-      return plan(asked)
-    } catch (error) {
-      return toProblem(error)
-    }
-  })
-  return { outcomes, sequences }
+  if (kind === 'user') planLeaving(known, new Set([id]))
+  known.apply({ before, after: null })
 }
 
-/** What the database holds of what the batch names: one question for the whole batch. */
-async function readKnown(store: Store, registrations: readonly Registration[]) {
-  const asked = registrations.flatMap(({ kind, id, organizationId }) => [
-    ...(id === undefined ? [] : [[kind, id]]),
-    ...(organizationId === undefined ? [] : [['organization', organizationId]]),
-  ])
-  const rows = await store.query(
-    `SELECT 'taken' AS what, entity.kind, entity.id, 0 AS last FROM json_each(?) AS asked
-       JOIN entity ON entity.kind = asked.value ->> 0 AND entity.id = asked.value ->> 1
-     UNION ALL
-     SELECT 'top', kind, min(id), 0 FROM entity
-       WHERE kind = 'organization' AND organization_id IS NULL GROUP BY kind
-     UNION ALL
-     SELECT 'sequence', kind, '', last FROM sequence`,
-    [JSON.stringify(asked)],
-  )
-  const taken = new Set<string>()
-  const sequences = new Map<string, number>()
-  let top: string | null = null
-  for (const { what, kind, id, last } of rows) {
-    if (what === 'sequence') sequences.set(String(kind), Number(last))
-    else {
-      taken.add(`${kind} ${id}`)
-      if (what === 'top') top = String(id)
-    }
-  }
-  return { taken, sequences, top }
+function assertOrganization(known: WorkingSet, kind: EntityKind, id: string | null): void {
+  if (id === null) {
+    if (kind !== 'organization') throw fail('organization-unknown', { id: '' })
+  } else if (known.get('organization', id) === null) throw fail('organization-unknown', { id })
 }
 
-/** Statements that store entities as they are after a change, all kinds of change in one. */
-export function entityStatements(after: readonly Entity[], removed: readonly Entity[]): readonly Statement[] {
-  const gone: Statement[] = removed.map(({ kind, id }) => ({
-    sql: 'DELETE FROM entity WHERE kind = ? AND id = ?',
-    params: [kind, id],
-  }))
-  if (after.length === 0) return gone
-  const rows = JSON.stringify(
-    after.map(({ kind, id, name, organizationId, host }) => [kind, id, name, organizationId, host]),
-  )
-  return [
-    ...gone,
-    {
-      sql: `INSERT INTO entity (kind, id, name, organization_id, host)
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`,
-      params: [rows],
-      changes: after.length,
-    },
-  ]
+function assertHost(hosts: readonly string[], host: string | null): void {
+  if (host !== null && !hosts.includes(host)) throw fail('mail-host-unknown', { host })
+}
+
+/** An organisation never comes to lie below itself. */
+function assertNoCycle(known: WorkingSet, moved: Entity, to: string | null): void {
+  if (moved.kind !== 'organization') return
+  for (let at = to; at !== null; at = known.get('organization', at)?.organizationId ?? null) {
+    if (at === moved.id) throw fail('organization-cycle', { id: moved.id, to: to ?? '' })
+  }
+}
+
+function boardAbove(known: WorkingSet, kind: EntityKind, parentId: string): Entity {
+  if (kind !== 'board') throw fail('field-not-of-kind', { field: 'parentId', kind })
+  const above = known.get('board', parentId)
+  if (above === null) throw fail('board-unknown', { id: parentId })
+  return above
+}
+
+function assertBelow(known: WorkingSet, moved: Entity, parentId: string): void {
+  const above = boardAbove(known, moved.kind, parentId)
+  for (
+    let at: Entity | null = above;
+    at !== null;
+    at = at.parentId === undefined ? null : known.get('board', at.parentId)
+  ) {
+    if (at.id === moved.id) throw fail('board-cycle', { id: moved.id, to: parentId })
+  }
+  assertLevels(known, above, heightOf(known, moved))
+}
+
+/** How many levels a board and what lies below it take. */
+function heightOf(known: WorkingSet, board: Entity): number {
+  return 1 + Math.max(0, ...known.boardsBelow(board.id).map((below) => heightOf(known, below)))
+}
+
+function assertLevels(known: WorkingSet, above: Entity, height: number): void {
+  let levels = height
+  for (
+    let at: Entity | null = above;
+    at !== null;
+    at = at.parentId === undefined ? null : known.get('board', at.parentId)
+  ) {
+    levels += 1
+  }
+  if (levels > boardLevels) throw fail('board-too-deep', { to: above.id, levels: boardLevels })
+}
+
+function membersOf(known: WorkingSet, kind: EntityKind, asked: readonly string[] | undefined): string[] | undefined {
+  if (asked === undefined) return undefined
+  if (kind !== 'group') throw fail('field-not-of-kind', { field: 'members', kind })
+  for (const id of asked) if (known.get('user', id) === null) throw fail('member-unknown', { id })
+  return asked.length === 0 ? undefined : [...new Set(asked)].sort()
+}
+
+function optional(parentId: string | undefined, members: string[] | undefined): Pick<Entity, 'parentId' | 'members'> {
+  return { ...(parentId === undefined ? {} : { parentId }), ...(members === undefined ? {} : { members }) }
+}
+
+function sameEntity(one: Entity, other: Entity): boolean {
+  const plain = ({ kind, id, name, organizationId, host, parentId, members }: Entity) =>
+    JSON.stringify([kind, id, name, organizationId, host, parentId ?? null, members ?? null])
+  return plain(one) === plain(other)
+}
+
+/** What the effects come to: entities that are gone or replaced, and entities as they end. */
+export function netEffect(effects: readonly Effect[]): {
+  readonly after: readonly Entity[]
+  readonly removed: readonly Entity[]
+} {
+  const first = new Map<string, Entity | null>()
+  const last = new Map<string, Entity | null>()
+  for (const { before, after } of effects) {
+    const one = before ?? after
+    if (one === null) continue
+    const key = `${one.kind} ${one.id}`
+    if (!first.has(key)) first.set(key, before)
+    last.set(key, after)
+  }
+  return {
+    after: [...last.values()].filter((entity) => entity !== null),
+    removed: [...first.values()].filter((entity) => entity !== null),
+  }
 }

@@ -1,20 +1,39 @@
 import type { Change } from '../../../shared/model/change.ts'
-import type { Entity, Registered, Registration } from '../../../shared/model/entity.ts'
+import type { Edit, Effect, Entity } from '../../../shared/model/entity.ts'
+import type { Position } from '../../../shared/model/position.ts'
 import { fail, type Problem, ProblemError, toProblem } from '../../../shared/model/problem.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { Directory } from './directory.ts'
-import { entityStatements, planRegistrations } from './plan.ts'
+import { entityStatements } from './entity-rows.ts'
+import { netEffect, planEdit, planLeaving } from './plan.ts'
+import { readWorkingSet, type WorkingSet } from './working-set.ts'
 
-/** One registration that waits in the queue. */
+/** Edits of one client that wait in the queue. */
 export type Request = {
-  readonly registration: Registration
+  readonly edits: readonly Edit[]
   readonly operator: string
-  resolve(registered: Registered): void
+  /** Whether one that is refused leaves the others out (`all`), or not (`each`). */
+  readonly unit: 'all' | 'each'
+  /** Only checked: nothing is stored. */
+  readonly dryRun?: boolean
+  resolve(done: Done): void
   reject(error: Error): void
+}
+
+/** What became of a request. `refused` names edits by their index; with `all` nothing was done unless it is empty. */
+export type Done = {
+  readonly effects: readonly Effect[]
+  readonly refused: readonly { readonly index: number; readonly problem: Problem }[]
+  /** Before the first and of the last change made; the same where none was. */
+  readonly from: Position
+  readonly position: Position
 }
 
 /** Changes that stay in the outbox although every journal and every replica has them, for a look back (own decision). */
 const keptChanges = 10_000
+
+/** Characters of one statement, so that no message grows too long for the wire. */
+const largestStatement = 1_500_000
 
 type Around = {
   /** The problem that every registration is refused with now, or null. */
@@ -25,70 +44,131 @@ type Around = {
   onCommitted(): void
 }
 
+type Planned = Omit<Done, 'from' | 'position'> & { readonly request: Request }
+
 /**
  * Carries out what waited, in order, as one transaction: the changes, their records and their queue rows; then one append a
  * journal; then every client is answered. Never throws.
  */
-export async function registerBatch(directory: Directory, requests: readonly Request[], around: Around): Promise<void> {
+export async function editBatch(directory: Directory, requests: readonly Request[], around: Around): Promise<void> {
   const unanswered = new Set(requests)
-  const reject = (request: Request, error: Error): void => {
-    unanswered.delete(request)
-    request.reject(error)
-  }
   try {
     await directory.settle()
     const refusal = around.refusal()
     if (refusal !== null) throw new ProblemError(refusal)
-    const registrations = requests.map((request) => request.registration)
-    const { outcomes, sequences } = await planRegistrations(directory.store, directory.hosts, registrations)
-    const accepted: { request: Request; entity: Entity }[] = []
-    requests.forEach((request, index) => {
-      const outcome = outcomes[index]
-      if (outcome === undefined) throw new Error('a registration without an outcome')
-      if ('code' in outcome) reject(request, new ProblemError(outcome))
-      else accepted.push({ request, entity: outcome })
-    })
+    const known = await readWorkingSet(
+      directory.store,
+      requests.flatMap((request) => request.edits),
+    )
+    const planned = requests.map((request) => planRequest(known, directory.hosts, request))
     const { timeline, number } = directory.position()
     const at = new Date().toISOString()
-    const changes = accepted.map(({ request, entity }, index): Change => {
-      const next = number + index + 1
-      return { timeline, number: next, at, operator: request.operator, action: 'register', before: null, after: entity }
-    })
-    const errand = around.takeErrand()
-    try {
-      await directory.commit(changes, [
-        ...entityStatements(
-          accepted.map(({ entity }) => entity),
-          [],
-        ),
-        ...changeStatements(changes, directory.replicas),
-        ...[...sequences].map(
-          ([kind, last]): Statement => ({
-            sql: 'INSERT INTO sequence (kind, last) VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET last = excluded.last',
-            params: [kind, last],
-          }),
-        ),
-        ...errand.statements,
-        pruneStatement(number),
-      ])
-      errand.done(changes.length > 0)
-    } catch (error) {
-      errand.done(false)
-      throw error
+    let next = number
+    const answers: (() => void)[] = []
+    const changes: Change[] = []
+    for (const { request, effects, refused } of planned) {
+      const from = { timeline, number: next }
+      if (request.dryRun !== true) {
+        for (const effect of effects) {
+          next += 1
+          changes.push({ timeline, number: next, at, operator: request.operator, action: actionOf(effect), ...effect })
+        }
+      }
+      const position = { timeline, number: next }
+      answers.push(() => request.resolve({ effects, refused, from, position }))
     }
-    accepted.forEach(({ request, entity }, index) => {
+    await store(directory, changes, known, around)
+    planned.forEach(({ request }, index) => {
       unanswered.delete(request)
-      request.resolve({ entity, position: { timeline, number: number + index + 1 } })
+      answers[index]?.()
     })
     if (changes.length > 0) around.onCommitted()
   } catch (error) {
     const given = error instanceof ProblemError ? error : fail('internal', { text: toProblem(error).message.en }, error)
-    for (const request of unanswered) reject(request, given)
+    for (const request of unanswered) request.reject(given)
   }
+}
+
+function planRequest(known: WorkingSet, hosts: readonly string[], request: Request): Planned {
+  const begin = known.mark()
+  const refused: { index: number; problem: Problem }[] = []
+  const leaving = request.edits.flatMap((edit) => (edit.action === 'delete' && edit.kind === 'user' ? [edit.id] : []))
+  planLeaving(known, new Set(leaving))
+  request.edits.forEach((edit, index) => {
+    const before = known.mark()
+    try {
+      planEdit(known, hosts, edit)
+    } catch (error) {
+      known.rollBack(before)
+      refused.push({ index, problem: toProblem(error) })
+    }
+  })
+  const undone = request.dryRun === true || (request.unit === 'all' && refused.length > 0)
+  const effects = known.effects().slice(begin)
+  if (undone) known.rollBack(begin)
+  return { request, refused, effects: request.unit === 'all' && refused.length > 0 ? [] : effects }
+}
+
+async function store(
+  directory: Directory,
+  changes: readonly Change[],
+  known: WorkingSet,
+  around: Around,
+): Promise<void> {
+  const errand = around.takeErrand()
+  try {
+    const { after, removed } = netEffect(changes)
+    await directory.commit(changes, [
+      ...inParts(removed).flatMap((part) => entityStatements([], part)),
+      ...inParts(after).flatMap((part) => entityStatements(part, [])),
+      ...inParts(changes).flatMap((part) => changeStatements(part, directory.replicas)),
+      ...[...known.sequences()].map(
+        ([kind, last]): Statement => ({
+          sql: 'INSERT INTO sequence (kind, last) VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET last = excluded.last',
+          params: [kind, last],
+        }),
+      ),
+      ...errand.statements,
+      pruneStatement(directory.position().number),
+    ])
+    errand.done(changes.length > 0)
+  } catch (error) {
+    errand.done(false)
+    throw error
+  }
+}
+
+function actionOf({ before, after }: Effect): Change['action'] {
+  if (before === null) return 'register'
+  return after === null ? 'delete' : 'change'
+}
+
+/** Parts that each make a statement of bounded length. */
+function inParts<Item extends Entity | Change>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const parts: Item[][] = []
+  let room = 0
+  for (const item of items) {
+    const size = 'number' in item ? 400 + sizeOf(item.before) + sizeOf(item.after) : sizeOf(item)
+    const current = parts.at(-1)
+    if (current === undefined || size > room) {
+      parts.push([item])
+      room = largestStatement - size
+    } else {
+      current.push(item)
+      room -= size
+    }
+  }
+  return parts
+}
+
+/** Characters of an entity as JSON, at most. */
+function sizeOf(entity: Entity | null): number {
+  return entity === null ? 4 : 600 + 40 * (entity.members?.length ?? 0)
 }
 
 function changeStatements(changes: readonly Change[], replicas: readonly string[]): readonly Statement[] {
   const rows = JSON.stringify(changes.map((change) => [change.number, JSON.stringify(change)]))
+  const numbers = JSON.stringify(changes.map((change) => change.number))
   return [
     {
       sql: 'INSERT INTO change (number, record) SELECT value ->> 0, value ->> 1 FROM json_each(?)',
@@ -97,8 +177,8 @@ function changeStatements(changes: readonly Change[], replicas: readonly string[
     },
     ...replicas.map(
       (host): Statement => ({
-        sql: 'INSERT INTO queue (host, number) SELECT ?, value ->> 0 FROM json_each(?)',
-        params: [host, rows],
+        sql: 'INSERT INTO queue (host, number) SELECT ?, value FROM json_each(?)',
+        params: [host, numbers],
         changes: changes.length,
       }),
     ),

@@ -2,7 +2,7 @@ import type { Change } from '../../../shared/model/change.ts'
 import type { Position } from '../../../shared/model/position.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import type { Directory } from './directory.ts'
-import { entityStatements } from './plan.ts'
+import { entityStatements } from './entity-rows.ts'
 
 /**
  * Applies the next changes on a replica, in one transaction with its position; what it already has is passed over. Throws

@@ -9,7 +9,8 @@ export const nameDatabaseTables: readonly string[] = [
     epoch INTEGER NOT NULL, token INTEGER NOT NULL
   ) STRICT`,
   `CREATE TABLE entity (
-    kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, organization_id TEXT, host TEXT, PRIMARY KEY (kind, id)
+    kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, organization_id TEXT, host TEXT, parent_id TEXT,
+    members TEXT, PRIMARY KEY (kind, id)
   ) STRICT, WITHOUT ROWID`,
   'CREATE INDEX entity_organization ON entity (kind, organization_id, id)',
   'CREATE TABLE sequence (kind TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT',
@@ -23,3 +24,8 @@ export const nameDatabaseTables: readonly string[] = [
     lease_ms INTEGER NOT NULL, PRIMARY KEY (kind, id)
   ) STRICT`,
 ]
+
+/** What brings the tables of an older version to the next one, each step in one transaction with its version. */
+export const nameDatabaseUpgrades: Readonly<Record<number, readonly string[]>> = {
+  1: ['ALTER TABLE entity ADD COLUMN parent_id TEXT', 'ALTER TABLE entity ADD COLUMN members TEXT'],
+}

@@ -1,11 +1,25 @@
-import type { searchQuerySchema } from '../../../shared/model/entity.ts'
-import { type Entity, entitySchema, type SearchResult } from '../../../shared/model/entity.ts'
+import type { Entity, SearchResult, searchQuerySchema } from '../../../shared/model/entity.ts'
 import type { z } from '../../../shared/zod.ts'
-import type { Row } from '../../wire/object-operations.ts'
+import { entityColumns, toEntity } from './entity-rows.ts'
 import type { Store } from './store.ts'
 
-/** Any part of the name or the id, ASCII letters in either case; rows in the order of their ids. */
-export async function search(store: Store, query: z.output<typeof searchQuerySchema>): Promise<SearchResult> {
+type Query = z.output<typeof searchQuerySchema>
+
+/** A list's order; the id decides between equals, so that pages neither repeat nor leave out a row. */
+const columns: Readonly<Record<NonNullable<Query['sort']>['by'], string>> = {
+  id: 'id COLLATE NOCASE',
+  name: 'name COLLATE NOCASE',
+  organization: 'organization_id COLLATE NOCASE',
+  host: 'host COLLATE NOCASE',
+}
+
+function orderOf(sort: Query['sort']): string {
+  if (sort === undefined) return 'id'
+  return `${columns[sort.by]} ${sort.descending ? 'DESC' : 'ASC'}, id`
+}
+
+/** Any part of the name or the id, ASCII letters in either case; in the order asked for, else of the ids. */
+export async function search(store: Store, query: Query): Promise<SearchResult> {
   const conditions = ['kind = ?']
   const params: (string | number)[] = [query.kind]
   if (query.name !== undefined && query.name !== '') {
@@ -18,10 +32,19 @@ export async function search(store: Store, query: z.output<typeof searchQuerySch
     conditions.push('organization_id = ?')
     params.push(query.organizationId)
   }
+  if (query.parentId === null) conditions.push('parent_id IS NULL')
+  else if (query.parentId !== undefined) {
+    conditions.push('parent_id = ?')
+    params.push(query.parentId)
+  }
+  if (query.ids !== undefined) {
+    conditions.push('id IN (SELECT value FROM json_each(?))')
+    params.push(JSON.stringify(query.ids))
+  }
   const where = conditions.join(' AND ')
   const [count] = await store.query(`SELECT count(*) AS total FROM entity WHERE ${where}`, params)
   const rows = await store.query(
-    `SELECT kind, id, name, organization_id, host FROM entity WHERE ${where} ORDER BY id LIMIT ? OFFSET ?`,
+    `SELECT ${entityColumns} FROM entity WHERE ${where} ORDER BY ${orderOf(query.sort)} LIMIT ? OFFSET ?`,
     [...params, query.limit, query.offset],
   )
   return { rows: rows.map(toEntity), total: Number(count?.total ?? 0) }
@@ -32,14 +55,9 @@ export async function findRecipient(store: Store, address: string): Promise<Enti
   const at = address.lastIndexOf('@')
   const id = at < 0 ? address : address.slice(0, at)
   const [row] = await store.query(
-    `SELECT kind, id, name, organization_id, host FROM entity
+    `SELECT ${entityColumns} FROM entity
       WHERE kind = 'user' AND id = ? COLLATE NOCASE ORDER BY id = ? DESC LIMIT 1`,
     [id, id],
   )
   return row === undefined ? null : toEntity(row)
-}
-
-function toEntity(row: Row): Entity {
-  const { kind, id, name, organization_id: organizationId, host } = row
-  return entitySchema.parse({ kind, id, name, organizationId, host })
 }

@@ -4,6 +4,7 @@ import { objectOperations } from '../../wire/object-operations.ts'
 import { serveSocket } from '../../wire/server.ts'
 import type { ServiceBody } from '../process/run-service.ts'
 import { type AreaDatabase, openArea } from './database.ts'
+import { createParts } from './parts.ts'
 
 const momentMs = 250
 
@@ -15,6 +16,7 @@ export const objectServer: ServiceBody = async ({ server, socket, log, requestSt
   const areas = new Map<string, AreaDatabase>()
   for (const area of readAreas(server)) areas.set(area.name, openArea(area))
   const users = new Map<number, string>()
+  const parts = createParts()
   let onUserGone = (): void => {}
 
   /** Resolves when nobody uses it any more, at the latest after a moment: the end of a user that is over may be on its way. */
@@ -49,7 +51,14 @@ export const objectServer: ServiceBody = async ({ server, socket, log, requestSt
         return { areas: [...areas.keys()] }
       },
       query: async ({ area, sql, params }) => areaNamed(area).query(sql, params),
-      transaction: async ({ area, statements }) => areaNamed(area).transaction(statements),
+      transaction: async ({ area, statements, added }, connection) => {
+        const before = parts.take(connection.id, added)
+        return areaNamed(area).transaction([...before, ...statements])
+      },
+      'transaction.add': async ({ batch, part, statements }, connection) => {
+        parts.add(connection, batch, part, statements)
+        return null
+      },
       stop: async () => {
         if (users.size > 0) await lastUsersGone()
         if (users.size > 0) throw fail('object-server-in-use', { users: [...new Set(users.values())].join(', ') })

@@ -234,6 +234,83 @@ export const serviceProblems = defineProblems({
     ja: ['ID「{id}」はすでに登録されています', '別のIDを指定してください。'],
     en: ['The id "{id}" is already registered', 'Choose another id.'],
   },
+  'entity-unknown': {
+    exit: 'usage',
+    ja: ['ID「{id}」は登録されていません', '検索してIDを確認してください。'],
+    en: ['Nothing with the id "{id}" is registered', 'Search for it and check the id.'],
+  },
+  'entity-changed': {
+    exit: 'usage',
+    ja: [
+      'ID「{id}」は,ほかの管理者が変更しています。何も変更していません',
+      '最新の内容を確認してから,もう一度実行してください。',
+    ],
+    en: ['"{id}" was changed by someone else meanwhile; nothing was done', 'Look at it as it is now, then try again.'],
+  },
+  'organization-not-empty': {
+    exit: 'usage',
+    ja: [
+      '組織「{id}」には,ユーザ{users}名,組織{organizations}個,グループ{groups}個,掲示板{boards}個が所属しています',
+      '先に,ほかの組織へ移すか,削除してください。',
+    ],
+    en: [
+      'To organisation "{id}" belong {users} users, {organizations} organisations, {groups} groups and {boards} boards',
+      'Move or delete them first.',
+    ],
+  },
+  'organization-last-top': {
+    exit: 'usage',
+    ja: ['組織「{id}」は,ただ一つの最上位組織です', '最上位組織は,少なくとも一つ必要です。'],
+    en: ['Organisation "{id}" is the only top organisation', 'At least one has to stay.'],
+  },
+  'organization-cycle': {
+    exit: 'usage',
+    ja: ['組織「{id}」を,自身又は自身の下位の組織「{to}」の下へは移せません', '別の組織を指定してください。'],
+    en: ['Organisation "{id}" cannot move below itself (to "{to}")', 'Name another organisation.'],
+  },
+  'board-unknown': {
+    exit: 'usage',
+    ja: ['掲示板「{id}」は登録されていません', '掲示板のIDを確認してください。'],
+    en: ['There is no board "{id}"', "Look the board's id up."],
+  },
+  'board-not-empty': {
+    exit: 'usage',
+    ja: ['掲示板「{id}」の下に,掲示板が{boards}個あります', '先に,ほかの掲示板の下へ移すか,削除してください。'],
+    en: ['Below board "{id}" lie {boards} boards', 'Move or delete them first.'],
+  },
+  'board-cycle': {
+    exit: 'usage',
+    ja: ['掲示板「{id}」を,自身又は自身の下位の掲示板「{to}」の下へは移せません', '別の掲示板を指定してください。'],
+    en: ['Board "{id}" cannot move below itself (to "{to}")', 'Name another board.'],
+  },
+  'board-too-deep': {
+    exit: 'usage',
+    ja: ['掲示板「{to}」の下には置けません。掲示板の階層は{levels}段までです', '上位の掲示板を指定してください。'],
+    en: ['It cannot lie below board "{to}": boards nest at most {levels} levels', 'Name a board further up.'],
+  },
+  'member-unknown': {
+    exit: 'usage',
+    ja: ['グループのメンバに指定したユーザ「{id}」は登録されていません', 'ユーザIDを確認してください。'],
+    en: ['There is no user "{id}" to be a member of the group', 'Look the user id up.'],
+  },
+  'field-not-of-kind': {
+    exit: 'usage',
+    ja: ['種別「{kind}」に項目「{field}」は指定できません', '項目を除いて,もう一度実行してください。'],
+    en: ['A {kind} has no field "{field}"', 'Leave it out, then try again.'],
+  },
+  'import-too-large': {
+    exit: 'usage',
+    ja: ['一括登録は{limit}件までです({count}件)', 'ファイルを分けて登録してください。'],
+    en: ['A bulk registration holds at most {limit} registrations; these are {count}', 'Split the file.'],
+  },
+  'import-incomplete': {
+    exit: 'failedRestored',
+    ja: ['一括登録の途中で,アドレスサービスとの接続が切れました。何も登録していません', 'もう一度実行してください。'],
+    en: [
+      'The connection to the address service broke during a bulk registration; nothing was registered',
+      'Try again.',
+    ],
+  },
   'organization-unknown': {
     exit: 'usage',
     ja: ['組織「{id}」は登録されていません', '組織IDを確認してください。'],
