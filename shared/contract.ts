@@ -8,10 +8,13 @@ import {
   snapshotSchema,
 } from './model/console.ts'
 import { registeredSchema, registrationSchema, searchQuerySchema, searchResultSchema } from './model/entity.ts'
+import { backupsViewSchema, historyFilterSchema, historyPageSchema } from './model/history.ts'
 import { segmentSchema } from './model/journal.ts'
 import type { problemSchema } from './model/problem.ts'
 import { progressSchema } from './model/progress.ts'
+import { runStateSchema } from './model/run-state.ts'
 import { serverStatusSchema } from './model/server.ts'
+import { taskSchema } from './model/task.ts'
 import { z } from './zod.ts'
 
 const nothing = z.null()
@@ -32,7 +35,7 @@ export const commands = {
   'session.logoff': { input: nothing, output: nothing },
   /** 運転席終了: logs off and quits; asks to be called again with `confirmed` while a run is going on. */
   'console.quit': { input: z.strictObject({ confirmed: z.boolean() }), output: z.object({ quitting: z.boolean() }) },
-  'window.open': { input: z.strictObject({ kind: z.enum(['name-database', 'run-book']) }), output: nothing },
+  'window.open': { input: z.strictObject({ kind: z.enum(['name-database', 'run-book', 'history']) }), output: nothing },
   'window.close': { input: nothing, output: nothing },
   'servers.start': { input: z.strictObject({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
   'servers.stop': { input: z.strictObject({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
@@ -57,6 +60,19 @@ export const commands = {
   'run.dismiss': { input: nothing, output: nothing },
   /** Brings the services of a run found unfinished back up and settles it. */
   'run.rollback': { input: nothing, output: nothing },
+  'task.cancel': { input: z.strictObject({ id: z.string() }), output: nothing },
+  /** Puts an ended task away. */
+  'task.dismiss': { input: z.strictObject({ id: z.string() }), output: nothing },
+  /** The 履歴, newest first. */
+  'history.page': {
+    input: z.strictObject({
+      filter: historyFilterSchema,
+      offset: z.number().int().nonnegative(),
+      limit: z.number().int().positive().max(500),
+    }),
+    output: historyPageSchema,
+  },
+  'history.run': { input: z.strictObject({ runId: z.string().max(64) }), output: runStateSchema },
 } as const
 
 export type CommandName = keyof typeof commands
@@ -72,6 +88,8 @@ export const events = {
   lock: ownLockSchema,
   activities: z.array(activitySchema),
   run: runViewSchema.nullable(),
+  backups: backupsViewSchema,
+  tasks: z.array(taskSchema),
   progress: progressSchema,
 } as const
 

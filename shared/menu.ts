@@ -3,6 +3,8 @@ import type { MessageKey } from './messages/ja.ts'
 /** What a menu entry or a window's button asks for. */
 export type MenuCommand =
   | 'open-name-database'
+  | 'history'
+  | 'refresh'
   | 'logon'
   | 'logoff'
   | 'quit'
@@ -74,8 +76,9 @@ export const systemMenus: readonly Menu[] = [
         mnemonic: 'D',
         entries: [item('open-name-database', 'menu.users', 'U', { needs: 'logged-on' })],
       },
+      item('history', 'menu.history', 'L'),
       { kind: 'separator', id: 'file-1' },
-      item('logon', 'menu.logon', 'L', { needs: 'logged-off' }),
+      item('logon', 'menu.logon', 'N', { needs: 'logged-off' }),
       item('logoff', 'menu.logoff', 'O', { needs: 'logged-on' }),
       { kind: 'separator', id: 'file-2' },
       item('quit', 'menu.quit', 'X'),
@@ -107,6 +110,21 @@ export const systemMenus: readonly Menu[] = [
           item('language-en', 'menu.language-en', 'E', { kind: 'radio' }),
         ],
       },
+    ],
+  },
+  help,
+]
+
+/** The menu of 履歴 (own decision). */
+export const historyMenus: readonly Menu[] = [
+  {
+    id: 'file',
+    label: 'menu.file',
+    mnemonic: 'F',
+    entries: [
+      item('refresh', 'menu.refresh', 'R'),
+      { kind: 'separator', id: 'history-1' },
+      item('close', 'menu.close', 'C'),
     ],
   },
   help,

@@ -51,7 +51,7 @@ export async function systemScreen(app: ElectronApplication): Promise<SystemScre
       return runBookScreen(app)
     },
     openNameDatabase: () => chooseByMouse(page, 'ファイル(F)', 'DBメンテナンス', 'ユーザ情報'),
-    logon: () => chooseByKeys(page, 'F', 'L'),
+    logon: () => chooseByKeys(page, 'F', 'N'),
     logoff: () => chooseByKeys(page, 'F', 'O'),
     async quit() {
       const closed = app.waitForEvent('close')

@@ -1,4 +1,5 @@
 import type { Preferences } from '../../shared/model/console.ts'
+import type { HistoryFilter } from '../../shared/model/history.ts'
 import { stepIdOf } from '../../shared/model/run.ts'
 import { browseActions } from './browse.ts'
 import type { Dialog } from './state.ts'
@@ -17,7 +18,7 @@ export function createActions(access: Access) {
     setPreferences: (part: Partial<Preferences>) => ask('preferences.set', part),
     logon: () => ask('session.logon', null),
     logoff: () => ask('session.logoff', null),
-    openWindow: (kind: 'name-database' | 'run-book') => ask('window.open', { kind }),
+    openWindow: (kind: 'name-database' | 'run-book' | 'history') => ask('window.open', { kind }),
     closeWindow: () => ask('window.close', null),
 
     /** 運転席終了; while a run goes on it asks first. */
@@ -77,6 +78,10 @@ export function createActions(access: Access) {
     async dismissRun(): Promise<void> {
       if ((await ask('run.dismiss', null)) !== undefined) await ask('window.close', null)
     },
+    historyPage: (filter: HistoryFilter, limit: number) => ask('history.page', { filter, offset: 0, limit }),
+    historyRun: (runId: string) => ask('history.run', { runId }),
+    cancelTask: (id: string) => ask('task.cancel', { id }),
+    dismissTask: (id: string) => ask('task.dismiss', { id }),
     rollbackRun: () => ask('run.rollback', null),
     /** Starts again what an ended run had to leave down: `host/service` each, in the order given. */
     async startServices(names: readonly string[]): Promise<void> {

@@ -28,6 +28,10 @@ function apply(snapshot: Snapshot, event: EventEnvelope): Snapshot {
       return { ...snapshot, activities: event.payload }
     case 'run':
       return { ...snapshot, run: event.payload }
+    case 'backups':
+      return { ...snapshot, backups: event.payload }
+    case 'tasks':
+      return { ...snapshot, tasks: event.payload }
     case 'progress':
       return snapshot.run === null ? snapshot : { ...snapshot, run: { ...snapshot.run, progress: event.payload } }
     default:

@@ -18,6 +18,8 @@ const empty: Snapshot = {
   lock: { kind: 'none' },
   activities: [],
   run: null,
+  backups: { newest: null, last: [] },
+  tasks: [],
 }
 
 const change = fc.oneof(

@@ -1,10 +1,12 @@
 import { z } from '../zod.ts'
 import { directoryStatusSchema } from './directory.ts'
+import { backupsViewSchema } from './history.ts'
 import { lockStateSchema, sessionSchema } from './lease.ts'
 import { problemSchema } from './problem.ts'
 import { progressSchema } from './progress.ts'
 import { runStateSchema } from './run-state.ts'
 import { serverStatusSchema } from './server.ts'
+import { taskSchema } from './task.ts'
 
 export const languageSchema = z.enum(['ja', 'en'])
 export type Language = z.infer<typeof languageSchema>
@@ -81,5 +83,7 @@ export const snapshotSchema = z.object({
   lock: ownLockSchema,
   activities: z.array(activitySchema),
   run: runViewSchema.nullable(),
+  backups: backupsViewSchema,
+  tasks: z.array(taskSchema),
 })
 export type Snapshot = z.infer<typeof snapshotSchema>

@@ -5,11 +5,13 @@ import type { Engine } from '../engine.ts'
 import { assertNoConsole } from '../operations/console-side.ts'
 import { createActivities } from './activities.ts'
 import { createBackupDialog } from './backup-dialog.ts'
+import { createHistory } from './history.ts'
 import { startMonitor } from './monitor.ts'
 import type { Console } from './port.ts'
 import { createRunDriver, unfinishedView } from './run-driver.ts'
 import { createConsoleSession } from './session.ts'
 import { createConsoleStore } from './store.ts'
+import { createTasks } from './tasks.ts'
 
 /** Where the console's preferences are kept between two starts. */
 export interface PreferencesStore {
@@ -26,6 +28,8 @@ const lookEveryMs = 1000
  */
 export async function openConsole(engine: Engine, preferences: PreferencesStore): Promise<Console> {
   const { domain, owner } = engine
+  const history = createHistory(engine.runs)
+  const hosts = domain.servers.map((server) => server.host)
   const store = createConsoleStore({
     revision: 0,
     domain: { name: domain.name, file: domain.file, backups: domain.folders.backups },
@@ -38,10 +42,13 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
     lock: { kind: 'none' },
     activities: [],
     run: unfinishedView(engine),
+    backups: history.backups(hosts, null),
+    tasks: [],
   })
+  const tasks = createTasks(store)
   const session = createConsoleSession(engine, store)
   const dialog = createBackupDialog(engine, store)
-  const monitor = startMonitor(engine, store, lookEveryMs)
+  const monitor = startMonitor(engine, store, history, lookEveryMs)
   const activity = createActivities(engine, store, () => monitor)
   const run = createRunDriver(
     engine,
@@ -144,6 +151,16 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
         await run.rollback()
         return null
       },
+      'task.cancel': async ({ id }) => {
+        tasks.cancel(id)
+        return null
+      },
+      'task.dismiss': async ({ id }) => {
+        tasks.dismiss(id)
+        return null
+      },
+      'history.page': async ({ filter, offset, limit }) => history.page(filter, offset, limit),
+      'history.run': async ({ runId }) => history.run(runId),
     },
     subscribe: store.subscribe,
     running: run.running,
@@ -152,6 +169,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
       await run.close().catch((error: unknown) => engine.log({ event: 'run.cancel-failed', text: String(error) }))
       await dialog.close().catch((error: unknown) => engine.log({ event: 'lock.release-failed', text: String(error) }))
       await session.logoff().catch((error: unknown) => engine.log({ event: 'logoff.failed', text: String(error) }))
+      await tasks.close()
       monitor.stop()
       engine.close()
     },

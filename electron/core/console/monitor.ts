@@ -1,9 +1,10 @@
 import { toProblem } from '../../../shared/model/problem.ts'
 import type { Engine } from '../engine.ts'
 import { serverStatuses } from '../servers/control.ts'
+import type { History } from './history.ts'
 import type { ConsoleStore } from './store.ts'
 
-/** Keeps the snapshot's servers and directory true. */
+/** Keeps the snapshot's servers, directory and last backups true. */
 export interface Monitor {
   /** Looks now; resolves when the snapshot shows what was found. */
   refresh(): Promise<void>
@@ -15,7 +16,8 @@ export interface Monitor {
  * after each of our own operations. One look at a time: a look that is slow delays the next one. Servers and directory
  * are looked at apart, so that an address service that hangs does not hide what becomes of the services.
  */
-export function startMonitor(engine: Engine, store: ConsoleStore, intervalMs: number): Monitor {
+export function startMonitor(engine: Engine, store: ConsoleStore, history: History, intervalMs: number): Monitor {
+  const hosts = engine.domain.servers.map((server) => server.host)
   const servers = repeat(async () => {
     const found = await serverStatuses(engine)
     return () => store.set('servers', [...found])
@@ -25,7 +27,11 @@ export function startMonitor(engine: Engine, store: ConsoleStore, intervalMs: nu
       (status) => ({ kind: 'up', status }) as const,
       (error: unknown) => ({ kind: 'down', problem: toProblem(error) }) as const,
     )
-    return () => store.set('directory', found)
+    const backups = history.backups(hosts, found.kind === 'up' ? found.status.position : null)
+    return () => {
+      store.set('directory', found)
+      store.set('backups', backups)
+    }
   }, intervalMs)
   return {
     async refresh() {

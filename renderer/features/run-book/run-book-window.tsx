@@ -55,7 +55,7 @@ export function RunBookWindow(): ReactNode {
           )}
           <main className="run-book">
             <h1 className="run-title">{title}</h1>
-            <StepList run={run} />
+            <StepList state={run.state} progress={run.progress} />
             <RunFacts run={run} />
             {run.phase === 'ended' && <EndPanel state={run.state} />}
             <RunLog log={run.state.log} />

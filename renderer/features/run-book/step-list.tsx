@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
-import type { RunView } from '../../../shared/model/console.ts'
-import { stepIdOf, stepNumber } from '../../../shared/model/run.ts'
-import type { StepView } from '../../../shared/model/run-state.ts'
+import type { Progress } from '../../../shared/model/progress.ts'
+import { type Runbook, stepIdOf, stepNumber } from '../../../shared/model/run.ts'
+import type { RunState, StepView } from '../../../shared/model/run-state.ts'
 import { StateMark } from '../../chrome/state-mark.tsx'
 import { useNow } from '../../chrome/use-now.ts'
 import { useText } from '../../text/use-text.ts'
@@ -10,7 +10,11 @@ import { ProgressLine } from './progress-line.tsx'
 import { receiptText, stepMark, stepTitle } from './step-words.ts'
 
 /** The steps in order: the manual's numbers, each with its state, what it left behind and how long it took. */
-export function StepList({ run }: { readonly run: RunView }): ReactNode {
+export function StepList(props: {
+  readonly state: RunState
+  /** Of the step that is under way; null where none is. */
+  readonly progress: Progress | null
+}): ReactNode {
   const { t } = useText()
   const heads = ['step-number', 'step', 'step-state', 'result', 'duration'] as const
   return (
@@ -26,8 +30,8 @@ export function StepList({ run }: { readonly run: RunView }): ReactNode {
           </tr>
         </thead>
         <tbody>
-          {run.state.steps.map((step) => (
-            <StepRow key={step.id} step={step} run={run} />
+          {props.state.steps.map((step) => (
+            <StepRow key={step.id} runbook={props.state.runbook} step={step} progress={props.progress} />
           ))}
         </tbody>
       </table>
@@ -35,7 +39,12 @@ export function StepList({ run }: { readonly run: RunView }): ReactNode {
   )
 }
 
-function StepRow({ step, run }: { readonly step: StepView; readonly run: RunView }): ReactNode {
+function StepRow(props: {
+  readonly runbook: Runbook
+  readonly step: StepView
+  readonly progress: Progress | null
+}): ReactNode {
+  const { runbook, step, progress } = props
   const text = useText()
   const { t, format, say } = text
   const nameOf = useServerName()
@@ -43,17 +52,17 @@ function StepRow({ step, run }: { readonly step: StepView; readonly run: RunView
   const now = useNow(going)
   const from = step.startedAt === null ? null : Date.parse(step.startedAt)
   const to = step.endedAt === null ? (going ? now : null) : Date.parse(step.endedAt)
-  const working = step.state === 'running' && run.progress !== null && showsProgress(step, run.progress.phase)
+  const working = step.state === 'running' && progress !== null && showsProgress(step, progress.phase)
   return (
     <tr data-step={step.id} data-state={step.state} aria-current={going ? 'step' : undefined}>
-      <td className="numeric">{stepNumber(run.state.runbook, step.id)}</td>
+      <td className="numeric">{stepNumber(runbook, step.id)}</td>
       <td>{stepTitle(step.id, t, nameOf)}</td>
       <td>
         <StateMark mark={stepMark(step.state)} word={t(`step-state.${step.state}`)} />
       </td>
       <td className="result">
-        {working && run.progress !== null ? (
-          <ProgressLine progress={run.progress} />
+        {working ? (
+          <ProgressLine progress={progress} />
         ) : step.problem !== null ? (
           say(step.problem.message)
         ) : (
@@ -65,7 +74,7 @@ function StepRow({ step, run }: { readonly step: StepView; readonly run: RunView
   )
 }
 
-function showsProgress(step: StepView, phase: 'scan' | 'archive' | 'verify' | 'copy'): boolean {
+function showsProgress(step: StepView, phase: Progress['phase']): boolean {
   switch (stepIdOf(step.id)) {
     case 'verify':
       return phase === 'verify'

@@ -12,6 +12,7 @@ import { reasonAgainst } from '../conditions.ts'
 import { useWords } from '../use-words.ts'
 import { Activities } from './activities.tsx'
 import { ControlDialog } from './control-dialog.tsx'
+import { LastBackup } from './last-backup.tsx'
 import { Notices } from './notices.tsx'
 import { serverRows } from './server-rows.tsx'
 import { SiteList } from './site-list.tsx'
@@ -45,6 +46,8 @@ export function SystemWindow(): ReactNode {
     switch (command) {
       case 'open-name-database':
         return void actions.openWindow('name-database')
+      case 'history':
+        return void actions.openWindow('history')
       case 'logon':
         return void actions.logon()
       case 'logoff':
@@ -124,6 +127,7 @@ export function SystemWindow(): ReactNode {
           reason={reasonOf({ needs: 'master-chosen' })}
           onPress={() => onCommand('run-book')}
         />
+        <LastBackup host={host} />
       </div>
       <SystemStatus />
       {target !== undefined && (dialog?.kind === 'start' || dialog?.kind === 'stop') && (

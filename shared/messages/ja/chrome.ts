@@ -2,12 +2,15 @@ export const jaChrome = {
   'window.system': 'システム管理',
   'window.name-database': '名前データベース',
   'window.run-book': '手順',
+  'window.history': '履歴',
   'window.failure': '運転席を起動できません',
 
   'menu.bar': 'メニューバー',
   'menu.file': 'ファイル',
   'menu.maintenance': 'DBメンテナンス',
   'menu.users': 'ユーザ情報',
+  'menu.history': '履歴',
+  'menu.refresh': '最新の状態に更新',
   'menu.logon': 'ログオン',
   'menu.logoff': 'ログオフ',
   'menu.quit': '運転席終了',
@@ -32,7 +35,7 @@ export const jaChrome = {
 
   'reason.logged-on': 'ログオンしています。',
   'reason.logged-off':
-    'ログオンしていません。システム管理ウィンドウの[ファイル(F)]から[ログオン(L)]を選択してください。',
+    'ログオンしていません。システム管理ウィンドウの[ファイル(F)]から[ログオン(N)]を選択してください。',
   'reason.no-server': 'サーバ一覧でサーバを選択してください。',
   'reason.not-master': 'この版で手順を実行できるのはマスタ管理サーバだけです。',
   'reason.run-going': '手順を実行しています。',

@@ -32,4 +32,9 @@ export const consoleProblems = defineProblems({
     ja: ['引数の指定に誤りがあります({argument})', '「--config ファイル名」「--lang ja」「--lang en」を指定できます。'],
     en: ['An argument is wrong ({argument})', '"--config FILE", "--lang ja" and "--lang en" can be given.'],
   },
+  'task-running': {
+    exit: 'usage',
+    ja: ['同じ処理を実行しています', '終わるのを待つか,中止してから,もう一度操作してください。'],
+    en: ['The same work is already under way', 'Wait until it has ended, or cancel it, then try again.'],
+  },
 })

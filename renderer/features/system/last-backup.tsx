@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react'
+import { StateMark } from '../../chrome/state-mark.tsx'
+import { useSnapshot } from '../../store/use-app.ts'
+import { useText } from '../../text/use-text.ts'
+import { useServerName } from '../use-words.ts'
+
+/** When the chosen server (else the master) was last backed up, and what was registered since: whether a backup is due. */
+export function LastBackup({ host }: { readonly host: string | null }): ReactNode {
+  const { t, format } = useText()
+  const nameOf = useServerName()
+  const { servers, backups } = useSnapshot((snapshot) => snapshot)
+  const wanted = host ?? servers.find((server) => server.roles.includes('master'))?.host
+  const last = backups.last.find((each) => each.host === wanted)
+  if (last === undefined) return null
+  const server = nameOf(last.host)
+  if (last.at === null) {
+    return (
+      <span className="row-end" data-fact="last-backup">
+        <StateMark mark="partial" word={t('backups.none', { server })} />
+      </span>
+    )
+  }
+  const changes = last.changesSince ?? 0
+  const word = t('backups.last', { server, time: format.dateTime(last.at) })
+  const due = changes > 0 ? ` (${t('backups.changes', { count: format.number(changes) })})` : ''
+  return (
+    <span className="row-end" data-fact="last-backup">
+      <StateMark mark={changes > 0 ? 'partial' : 'done'} word={`${word}${due}`} />
+    </span>
+  )
+}
