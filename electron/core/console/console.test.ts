@@ -125,7 +125,7 @@ describe('the console behind its windows', () => {
     for (const id of ['verify', 'start']) await next(null, id)
     await until(async () => (await snapshot(console)).run?.phase === 'ended')
     const { run } = await snapshot(console)
-    expect(run?.state).toMatchObject({ outcome: 'done', archive: { path: to } })
+    expect(run?.state).toMatchObject({ outcome: 'done', archives: [{ path: to }] })
     await console.handlers['run.dismiss'](null)
     await console.handlers['session.logon'](null)
     expect((await snapshot(console)).session.kind).toBe('on')
