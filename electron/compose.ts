@@ -6,6 +6,8 @@ import type { RunState } from '../shared/model/run-state.ts'
 import { connectDirectory } from './adapters/directory/connect.ts'
 import { readStoredPosition } from './adapters/directory/stored-position.ts'
 import { fileMedium } from './adapters/media/file.ts'
+import { commandNotifier } from './adapters/notify/command.ts'
+import { mailNotifier } from './adapters/notify/mail.ts'
 import { systemClock } from './adapters/platform/clock.ts'
 import { createRunLock } from './adapters/platform/run-lock.ts'
 import { createRunStore } from './adapters/run-store/run-store.ts'
@@ -13,6 +15,8 @@ import { createServiceDriver } from './adapters/services/driver.ts'
 import { openConsole as openOn, type PreferencesStore } from './core/console/console.ts'
 import type { Console } from './core/console/port.ts'
 import { type Engine, masterOf, serverOf } from './core/engine.ts'
+import { runNotice } from './core/notify/run-notice.ts'
+import { createTeller } from './core/notify/teller.ts'
 import type { Log } from './core/ports/log.ts'
 import { watchRuns } from './core/procedure/watched-runs.ts'
 import { loadDomain } from './formats/domain-file.ts'
@@ -76,6 +80,12 @@ export function composeEngine(options: EngineOptions): Engine {
   const env = options.electron ? { ...options.env, ELECTRON_RUN_AS_NODE: '1' } : options.env
   const launch = { execPath: options.execPath, servicePath: options.servicePath, env }
   const stateFolder = domain.folders.state
+  const { mail, command, on } = domain.notifications
+  const notifiers = [
+    ...(mail ? [mailNotifier(mail, options.env)] : []),
+    ...(command ? [commandNotifier(command, options.env)] : []),
+  ]
+  const teller = createTeller(notifiers, { on, log: options.log })
   return {
     domain,
     clock: systemClock,
@@ -99,8 +109,13 @@ export function composeEngine(options: EngineOptions): Engine {
     journals: directory.journals,
     databaseFile: { readPosition: readStoredPosition },
     runLock: createRunLock({ stateFolder, now: systemClock.now }),
-    runs: watchRuns(createRunStore({ stateFolder }), (state) => options.onRun?.(state)),
+    runs: watchRuns(createRunStore({ stateFolder }), (state, event) => {
+      options.onRun?.(state)
+      const notice = event.kind === 'run-ended' ? runNotice(domain, state) : null
+      if (notice) teller.tell(notice)
+    }),
     medium: fileMedium,
+    teller,
     close: directory.close,
   }
 }

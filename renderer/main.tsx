@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client'
 import { ja } from '../shared/messages/ja.ts'
-import { languageSchema } from '../shared/model/console.ts'
+import { languageSchema } from '../shared/model/language.ts'
 import { problem, problemSchema } from '../shared/model/problem.ts'
 import { createBridge } from './bridge/bridge.ts'
 import { FailureWindow } from './features/failure/failure-window.tsx'

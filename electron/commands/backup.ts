@@ -28,6 +28,7 @@ export const backupVerb: Verb<BackupOptions> = {
     en: 'back up the master: lock, clear journal, stop, copy, verify, start',
   },
   examples: ['untenseki backup --server MASTER --to /backup/ --yes'],
+  tellsRefusal: true,
   shape: (command, pick) =>
     command
       .requiredOption('--server <host>', pick({ ja: 'ホスト名,又は MASTER', en: 'host name, or MASTER' }))

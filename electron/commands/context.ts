@@ -1,4 +1,4 @@
-import type { Language } from '../../shared/model/console.ts'
+import type { Language } from '../../shared/model/language.ts'
 import type { Engine } from '../core/engine.ts'
 import type { Log } from '../core/ports/log.ts'
 

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { exitCodes } from '../../shared/model/exit-code.ts'
 import { type Problem, toProblem } from '../../shared/model/problem.ts'
 import type { Engine } from '../core/engine.ts'
+import { refusalNotice } from '../core/notify/run-notice.ts'
 import { type CommandContext, type CommandResult, type CommonOptions, type LogLevel, logLevels } from './context.ts'
 import { createOutput, type Output } from './output.ts'
 import { buildParser } from './parser.ts'
@@ -66,11 +67,24 @@ async function work({ verb, options, args }: Wanted, context: CommandContext): P
     const working = verb.work(call)
     const result = await (verb.readsOnly ? Promise.race([working, aborted(context.signal)]) : working)
     context.log({ event: 'command.ended', level: 'debug', verb: verb.name, exitCode: result.exitCode })
+    await sayUntold(engine, output)
     return end(result, null, output, context, verb.name)
   } catch (error) {
     const found = toProblem(error)
+    if (verb.tellsRefusal && !context.interactive) tellRefusal(engine, verb, found)
+    await sayUntold(engine, output)
     return end({ exitCode: found.exitCode }, found, output, context, verb.name)
   }
+}
+
+function tellRefusal(engine: Engine | null, verb: Verb, found: Problem): void {
+  if (engine === null) return
+  engine.teller.tell(refusalNotice(engine.domain, verb.name, found, engine.clock.now().toISOString()))
+}
+
+/** Waits for whoever is being told. One who could not be told is a warning in the log and no failure of the work. */
+async function sayUntold(engine: Engine | null, output: Output): Promise<void> {
+  for (const { message } of (await engine?.teller.settled()) ?? []) output.log(message)
 }
 
 /** Never resolves; rejects with the reason once the command is interrupted. */

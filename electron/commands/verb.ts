@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Language } from '../../shared/model/console.ts'
+import type { Language } from '../../shared/model/language.ts'
 import type { Problem } from '../../shared/model/problem.ts'
 import type { Engine } from '../core/engine.ts'
 import type { CommandContext, CommandResult, CommonOptions } from './context.ts'
@@ -29,6 +29,8 @@ export interface Verb<Options = object> {
   readonly remarks?: readonly Both[]
   /** Changes nothing that an end in the middle could leave half done: an interruption ends it at once. */
   readonly readsOnly?: boolean
+  /** Something that was planned to happen: people are told when it is refused and nobody sits in front. */
+  readonly tellsRefusal?: boolean
   /** How this verb shows its help; `-h` means a host in the manual's nxsrepstat. */
   readonly helpFlags?: string
   /** Left out of the list of commands: for the program's own scripts. */

@@ -1,6 +1,7 @@
 import type { Domain, ServerConfig } from '../../shared/model/domain.ts'
 import type { Owner } from '../../shared/model/owner.ts'
 import { fail } from '../../shared/model/problem.ts'
+import type { Teller } from './notify/teller.ts'
 import type { Clock } from './ports/clock.ts'
 import type { DatabaseFile } from './ports/database-file.ts'
 import type { ConsoleSessions, DomainLock } from './ports/domain-lock.ts'
@@ -34,6 +35,8 @@ export interface Engine {
   readonly runLock: RunLock
   readonly runs: RunStore
   readonly medium: Medium
+  /** Tells people what became of runs; who ends the program waits for it with `settled`. */
+  readonly teller: Teller
   /** Ends its connections; the domain goes on. */
   close(): void
 }

@@ -70,7 +70,14 @@ describe('a good domain file', () => {
         const [master, other] = domain.servers
         const servers = [{ ...master, name: text, extraTargets: [resolve('/opt', `./${target}`)] }, other]
         const policies = { verify }
-        const given = { ...domain, name: text, servers, lease: { ttlMs, heartbeatMs: ttlMs - 1 }, policies } as Domain
+        const mail = { host: text, port: 465, tls: 'tls', from: 'a@b', to: ['c@d'], user: text, passwordFile: '/etc/p' }
+        const notifications = {
+          ...domain.notifications,
+          mail: { ...mail, passwordCommand: null },
+          command: ['/bin/tell', text],
+        }
+        const lease = { ttlMs, heartbeatMs: ttlMs - 1 }
+        const given = { ...domain, name: text, servers, lease, policies, notifications } as Domain
         expect(parseDomain(renderDomain(given), file)).toEqual(given)
       }),
     )
@@ -219,6 +226,55 @@ const rows: readonly Row[] = [
     /shorter than ttlMs/,
   ],
   ['a limit of nothing', `${good}limits:\n  stopTimeoutMs: 0\n`, 26, 'limits.stopTimeoutMs', /milliseconds/],
+  [
+    'a mail without recipients',
+    `${good}notifications:\n  mail: {host: m, from: a@b, to: []}\n`,
+    26,
+    'notifications.mail.to',
+    /at least one/,
+  ],
+  [
+    'a mail address with a line break',
+    `${good}notifications:\n  mail: {host: m, from: "a@b\\nBcc: x@y", to: [a@b]}\n`,
+    26,
+    'notifications.mail.from',
+    /mail address/,
+  ],
+  [
+    'a user without a password',
+    `${good}notifications:\n  mail: {host: m, from: a@b, to: [a@b], user: u, tls: tls}\n`,
+    26,
+    'notifications.mail',
+    /one of passwordFile/,
+  ],
+  [
+    'a password sent where anyone can read it',
+    `${good}notifications:\n  mail: {host: m, from: a@b, to: [a@b], user: u, passwordFile: /etc/p}\n`,
+    26,
+    'notifications.mail',
+    /starttls or tls/,
+  ],
+  [
+    'a password in the file itself',
+    `${good}notifications:\n  mail: {host: m, from: a@b, to: [a@b], password: x}\n`,
+    26,
+    'notifications.mail.password',
+    /passwordFile/,
+  ],
+  [
+    "a shell's line as command",
+    `${good}notifications:\n  command: [mail -s x]\n`,
+    26,
+    'notifications.command',
+    /absolute path/,
+  ],
+  [
+    'an unknown kind of notice',
+    `${good}notifications:\n  on: [always]\n`,
+    26,
+    'notifications.on[1]',
+    /failure, warning/,
+  ],
   ['an unknown policy', `${good}policies:\n  verify: never\n`, 26, 'policies.verify', /before-start, after-start/],
 ]
 

@@ -18,6 +18,7 @@ import { fail, ProblemError } from '../../shared/model/problem.ts'
 import type { ServiceKind } from '../../shared/model/service.ts'
 import { checkRules, type KeyPath } from './domain-rules.ts'
 import { domainExpectations, type WrittenDomain, writtenDomainSchema } from './domain-schema.ts'
+import { toNotifications } from './notification-settings.ts'
 import { errorText, wrongInDomainFile } from './settings-error.ts'
 
 export { renderDomain } from './domain-render.ts'
@@ -73,6 +74,7 @@ function toDomain(written: WrittenDomain, file: string): Domain {
       stopTimeoutMs: written.limits?.stopTimeoutMs ?? defaults.stopTimeoutMs,
     },
     policies: { verify: written.policies?.verify ?? 'before-start' },
+    notifications: toNotifications(written.notifications),
   }
 }
 

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { Domain, ServerConfig, ServiceConfig } from '../../shared/model/domain.ts'
+import { writtenNotifications } from './notification-settings.ts'
 
 /** A value on one line, quoted where YAML would read something else. */
 function scalar(value: string | number): string {
@@ -64,6 +65,10 @@ export function renderDomain(domain: Domain): string {
     '# 検証はサービスを起動する前(before-start)か後(after-start)。 / Verify before or after the services start.',
     'policies:',
     `  verify: ${domain.policies.verify}`,
+    '',
+    '# 通知の相手。パスワードはここに書かず,passwordFile か passwordCommand で示す。',
+    '# Who is told. A password never stands here: passwordFile or passwordCommand says where it is.',
+    stringify({ notifications: writtenNotifications(domain.notifications) }, { lineWidth: 0 }).trimEnd(),
     '',
   ].join('\n')
 }

@@ -131,6 +131,25 @@ function checkSockets(domain: Domain, refuse: Refuse): void {
   }
 }
 
+/** A user needs exactly one place where the password is, and a password needs a user and a line that nobody reads. */
+function checkPassword({ notifications: { mail } }: Domain, refuse: Refuse): void {
+  if (mail === null) return
+  const at = ['notifications', 'mail']
+  const places = [mail.passwordFile, mail.passwordCommand].filter((place) => place !== null)
+  if (places.length !== (mail.user === null ? 0 : 1)) {
+    refuse(at, {
+      ja: 'userがあるときだけ,passwordFileとpasswordCommandのどちらか1つ',
+      en: 'with a user, and only then, one of passwordFile and passwordCommand',
+    })
+  }
+  if (mail.user !== null && mail.tls === 'none' && !/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(mail.host)) {
+    refuse(at, {
+      ja: 'userがあるときはtls: starttls又はtls(同じマシンを除く)',
+      en: 'with a user: tls: starttls or tls (unless it is this machine)',
+    })
+  }
+}
+
 /** What spans several settings: one master, nothing twice, services in the order of their layers, places apart. */
 export function checkRules(domain: Domain, refuse: Refuse): void {
   checkMaster(domain, refuse)
@@ -140,6 +159,7 @@ export function checkRules(domain: Domain, refuse: Refuse): void {
   checkServices(domain, refuse)
   checkPlaces(domain, refuse)
   checkSockets(domain, refuse)
+  checkPassword(domain, refuse)
   if (domain.lease.heartbeatMs >= domain.lease.ttlMs) {
     refuse(['lease', 'heartbeatMs'], { ja: 'ttlMsより短い間隔', en: 'an interval shorter than ttlMs' })
   }

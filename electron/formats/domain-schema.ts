@@ -1,6 +1,7 @@
 import { layoutSchema, serverRoleSchema } from '../../shared/model/domain.ts'
 import { serviceKindSchema, serviceKinds } from '../../shared/model/service.ts'
 import { z } from '../../shared/zod.ts'
+import { notificationExpectations, writtenNotificationsSchema } from './notification-settings.ts'
 import type { Expected } from './settings-error.ts'
 
 const name = z
@@ -41,6 +42,7 @@ export const writtenDomainSchema = z.strictObject({
   limits: z
     .strictObject({ startTimeoutMs: milliseconds.optional(), stopTimeoutMs: milliseconds.optional() })
     .optional(),
+  notifications: writtenNotificationsSchema.optional(),
   policies: z.strictObject({ verify: z.enum(['before-start', 'after-start']).optional() }).optional(),
 })
 export type WrittenDomain = z.infer<typeof writtenDomainSchema>
@@ -70,7 +72,7 @@ const rolesWanted: Expected = {
 
 /** What each setting should be; list positions are written `*`. */
 export const domainExpectations: Readonly<Record<string, Expected>> = {
-  '': keys(['domain', 'servers', 'folders', 'lease', 'limits', 'policies']),
+  '': keys(['domain', 'servers', 'folders', 'lease', 'limits', 'policies', 'notifications']),
   domain: nameWanted,
   servers: { ja: '1つ以上のサーバの並び', en: 'a list of at least one server' },
   'servers.*': keys(['name', 'host', 'roles', 'layout', 'prefix', 'services', 'extraTargets']),
@@ -110,4 +112,5 @@ export const domainExpectations: Readonly<Record<string, Expected>> = {
   'limits.stopTimeoutMs': timeWanted,
   policies: keys(['verify']),
   'policies.verify': oneOf(['before-start', 'after-start']),
+  ...notificationExpectations,
 }

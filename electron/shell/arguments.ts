@@ -1,4 +1,4 @@
-import { type Language, languageSchema } from '../../shared/model/console.ts'
+import { type Language, languageSchema } from '../../shared/model/language.ts'
 import { fail } from '../../shared/model/problem.ts'
 
 export type Arguments = { readonly config: string | undefined; readonly language: Language | undefined }

@@ -1,5 +1,5 @@
 import { app } from 'electron'
-import type { Language } from '../../shared/model/console.ts'
+import type { Language } from '../../shared/model/language.ts'
 import type { Problem } from '../../shared/model/problem.ts'
 import type { Log } from './log.ts'
 import { createWindows } from './windows.ts'

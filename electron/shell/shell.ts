@@ -1,4 +1,4 @@
-import { app, session } from 'electron'
+import { app, Notification, session } from 'electron'
 import type { Console } from '../core/console/port.ts'
 import type { ShellHandlers } from './command-gate.ts'
 import { listenForCommands, sendEvent } from './ipc.ts'
@@ -91,6 +91,9 @@ export async function openShell({ console, preload, stateFile, log }: ShellOptio
     on = event.payload.kind === 'on'
     if (!on) windows.close('name-database')
     else if (!wasOn && openDatabase) windows.open('name-database')
+  })
+  console.onNotice(({ subject, text }) => {
+    if (Notification.isSupported()) new Notification({ title: subject, body: text }).show()
   })
   app.on('before-quit', (event) => {
     if (quitting) return

@@ -1,4 +1,4 @@
-import type { Language } from '../../shared/model/console.ts'
+import type { Language } from '../../shared/model/language.ts'
 import type { Owner } from '../../shared/model/owner.ts'
 
 const locales: Readonly<Record<Language, string>> = { ja: 'ja-JP', en: 'en-GB' }

@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react'
 import { en } from '../../shared/messages/en.ts'
 import { fill } from '../../shared/messages/fill.ts'
 import { ja, type MessageKey } from '../../shared/messages/ja.ts'
-import type { Language } from '../../shared/model/console.ts'
+import type { Language } from '../../shared/model/language.ts'
 import { createFormat, type Format } from './format.ts'
 
 /** The window's language: its texts and its formats. */

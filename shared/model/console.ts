@@ -1,15 +1,13 @@
 import { z } from '../zod.ts'
 import { directoryStatusSchema } from './directory.ts'
 import { backupsViewSchema } from './history.ts'
+import { languageSchema } from './language.ts'
 import { lockStateSchema, sessionSchema } from './lease.ts'
 import { problemSchema } from './problem.ts'
 import { progressSchema } from './progress.ts'
 import { runStateSchema } from './run-state.ts'
 import { serverStatusSchema } from './server.ts'
 import { taskSchema } from './task.ts'
-
-export const languageSchema = z.enum(['ja', 'en'])
-export type Language = z.infer<typeof languageSchema>
 
 /** What the console remembers across restarts, in the user's own folder. */
 export const preferencesSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from '../zod.ts'
+import { notificationsSchema } from './notification.ts'
 import { serviceKindSchema } from './service.ts'
 
 export const serverRoleSchema = z.enum(['master', 'address', 'mail'])
@@ -49,5 +50,6 @@ export const domainSchema = z.object({
     /** Whether an archive is verified while the services are still down, or once they are up again. */
     verify: z.enum(['before-start', 'after-start']),
   }),
+  notifications: notificationsSchema,
 })
 export type Domain = z.infer<typeof domainSchema>

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander'
-import type { Language } from '../../../shared/model/console.ts'
 import { exitTable } from '../../../shared/model/exit-code.ts'
+import type { Language } from '../../../shared/model/language.ts'
 import type { Both } from '../output.ts'
 import { verbOf } from '../parser.ts'
 import type { Verb } from '../verb.ts'

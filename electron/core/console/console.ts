@@ -163,6 +163,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
       'history.run': async ({ runId }) => history.run(runId),
     },
     subscribe: store.subscribe,
+    onNotice: (listener) => (domain.notifications.desktop ? engine.teller.subscribe(listener) : () => undefined),
     running: run.running,
     dialogGone: () => dialog.close(),
     async close() {
@@ -171,6 +172,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
       await session.logoff().catch((error: unknown) => engine.log({ event: 'logoff.failed', text: String(error) }))
       await tasks.close()
       monitor.stop()
+      await engine.teller.settled()
       engine.close()
     },
   }

@@ -1,4 +1,5 @@
 import type { CommandInput, CommandName, CommandOutput, EventEnvelope } from '../../../shared/contract.ts'
+import type { Notice } from '../../../shared/model/notification.ts'
 
 /** Commands that only the shell can carry out, because they are about windows. */
 export type ShellCommand = 'window.open' | 'window.close' | 'console.quit'
@@ -16,6 +17,8 @@ export interface Console {
   readonly handlers: ConsoleHandlers
   /** Every change of the snapshot, in order, revisions growing by one. Returns the way to stop listening. */
   subscribe(listener: (event: EventEnvelope) => void): () => void
+  /** What people are told of this console's runs, where the domain file wants it on the desktop. Returns the way to stop. */
+  onNotice(listener: (notice: Notice) => void): () => void
   /** Whether a run would be left in the middle if the console ended now. */
   readonly running: () => boolean
   /** The window that showed the バックアップ dialog is gone: ends 排他 if the dialog held it. Idempotent. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fail } from '../../../shared/model/problem.ts'
 import { systemClock } from '../../adapters/platform/clock.ts'
+import { toNotifications } from '../../formats/notification-settings.ts'
 import { sampleServer, writeServerTree } from '../../formats/testing/sample.ts'
 import type { Engine } from '../engine.ts'
 import type { StepContext } from '../procedure/step.ts'
@@ -28,6 +29,7 @@ function bookOf(parts: Partial<Engine>) {
     servers: [server],
     lease: { ttlMs: 15_000, heartbeatMs: 5_000 },
     policies: { verify: 'before-start' },
+    notifications: toNotifications(undefined),
   }
   const engine = { domain, clock: systemClock, workerPath: join(folder, 'none.cjs'), ...parts } as unknown as Engine
   const runLock = { runId: 'r', hosts: [], settle: () => void did.push('settled'), abandon: () => undefined }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Domain, ServerConfig } from '../../../shared/model/domain.ts'
+import { toNotifications } from '../../formats/notification-settings.ts'
 
 /** The file that marks a folder as a sample domain: nothing is ever removed from a folder without it. */
 export const markerName = '.untenseki-sample'
@@ -36,5 +37,6 @@ export function sampleDomain(root: string, name: string, sockets: string, ports:
     lease: { ttlMs: 15_000, heartbeatMs: 5_000 },
     limits: { startTimeoutMs: 60_000, stopTimeoutMs: 60_000 },
     policies: { verify: 'before-start' },
+    notifications: toNotifications(undefined),
   }
 }

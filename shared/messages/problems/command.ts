@@ -89,4 +89,20 @@ export const commandProblems = defineProblems({
       "Start the master's address service ({text}).",
     ],
   },
+  'notify-failed': {
+    exit: 'warnings',
+    ja: [
+      '通知できませんでした({channel}): {text}',
+      'ドメインファイルの notifications と,通知先の状態を確認してください。',
+    ],
+    en: ['People could not be told ({channel}): {text}', 'Check notifications in the domain file, and the other side.'],
+  },
+  'secret-file-open': {
+    exit: 'notPermitted',
+    ja: [
+      'パスワードのファイル「{path}」を,所有者以外も読み書きできます',
+      '所有者だけが読めるように,許可モードを 0600 にしてください。',
+    ],
+    en: ['The password file "{path}" is open to others than its owner', 'Give it the mode 0600.'],
+  },
 })

@@ -1,0 +1,60 @@
+import type { Notice, NoticeKind } from '../../../shared/model/notification.ts'
+import { type Problem, toProblem } from '../../../shared/model/problem.ts'
+import type { Log } from '../ports/log.ts'
+import type { Notifier } from '../ports/notifier.ts'
+
+/** Tells people, beside the work: nothing here ever fails or delays a run. */
+export interface Teller {
+  /** Begins to tell, if that kind is wanted. Never throws. */
+  tell(notice: Notice): void
+  /** Resolves once all that was begun is over; with what went wrong since it was asked last. Never rejects. */
+  settled(): Promise<readonly Problem[]>
+  /** Every wanted notice, for who shows it on a desktop. Returns the way to stop listening. */
+  subscribe(listener: (notice: Notice) => void): () => void
+}
+
+/** How long one channel may take. */
+const patienceMs = 60_000
+
+export function createTeller(
+  notifiers: readonly Notifier[],
+  options: { readonly on: readonly NoticeKind[]; readonly log: Log; readonly patienceMs?: number },
+): Teller {
+  const listeners = new Set<(notice: Notice) => void>()
+  let under: Promise<void>[] = []
+  let failures: Problem[] = []
+
+  async function send(notifier: Notifier, notice: Notice): Promise<void> {
+    const { channel } = notifier
+    try {
+      await notifier.send(notice, AbortSignal.timeout(options.patienceMs ?? patienceMs))
+      options.log({ event: 'notify.sent', channel, kind: notice.kind, runId: notice.runId })
+    } catch (error) {
+      const found = toProblem(error)
+      failures.push(found)
+      options.log({ event: 'notify.failed', level: 'warn', channel, kind: notice.kind, text: found.message.en })
+    }
+  }
+
+  return {
+    tell(notice) {
+      if (!options.on.includes(notice.kind)) return
+      for (const listener of listeners) listener(notice)
+      under.push(...notifiers.map((notifier) => send(notifier, notice)))
+    },
+    async settled() {
+      while (under.length > 0) {
+        const waiting = under
+        under = []
+        await Promise.all(waiting)
+      }
+      const told = failures
+      failures = []
+      return told
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
