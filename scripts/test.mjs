@@ -23,6 +23,10 @@ const toolPackages = [
   'zsh',
   'systemd',
   'faketime',
+  'xfsprogs',
+  'exfat-fuse',
+  'exfatprogs',
+  'age',
 ]
 const reports = join(cacheDir, `test-reports-${process.pid}`)
 

@@ -1,17 +1,19 @@
 import { constants, type Stats } from 'node:fs'
-import { access, type FileHandle, link, lstat, open, realpath, stat, statfs, unlink } from 'node:fs/promises'
+import { access, type FileHandle, lstat, open, realpath, stat, statfs, unlink } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import { fail, type Problem, ProblemError, problem } from '../../../shared/model/problem.ts'
-import type { Medium, MediumWants, MediumWriter } from '../../core/ports/medium.ts'
-
-const PARTIAL = '.partial'
+import type { Medium, MediumWants, MediumWriter, ResumedWriter } from '../../core/ports/medium.ts'
+import { codeOf, mediumFailure } from './failure.ts'
+import { openFile, readSome } from './file-reader.ts'
+import { present, settleName, syncFolder } from './settle-name.ts'
+import { holdPlace, PARTIAL, unfinishedIn } from './unfinished.ts'
 
 /**
- * An archive as a regular file. It is written as `NAME.partial` (0600, created exclusively), fsynced, hard-linked to
- * its final name (a link never replaces, where a rename would), the partial name is removed and the folder fsynced.
+ * An archive as a regular file. It is written as `NAME.partial` (0600, created exclusively, locked while its writer
+ * lives), fsynced, gets its final name without replacing anything, and the folder is fsynced.
  *
- * A `.partial` that is there already is refused and named, never removed (own decision): nothing tells a dead run's
- * file from one that another machine is writing on a shared folder.
+ * A `.partial` that is there already is refused and named, never removed (own decision): on a shared folder nothing
+ * tells for certain a dead run's file from one that another machine is writing.
  */
 export const fileMedium: Medium = {
   check,
@@ -19,6 +21,14 @@ export const fileMedium: Medium = {
   remove,
   discardUnfinished: (path) => remove(path + PARTIAL),
   reject,
+  open: openFile,
+  resume,
+  placeFor: async (place, name) =>
+    stat(place).then(
+      (about) => (about.isDirectory() ? join(place, name) : place),
+      () => place,
+    ),
+  unfinishedIn,
 }
 
 async function check(path: string, wants: MediumWants = {}): Promise<readonly Problem[]> {
@@ -48,30 +58,70 @@ async function create(path: string): Promise<MediumWriter> {
   if (first !== undefined) throw new ProblemError(first)
   const partial = path + PARTIAL
   const scratches = [await nameless(partial), await nameless(partial)] as const
-  const handle = await claim(partial, constants.O_WRONLY)
-  const mine = await handle.stat()
+  const handle = await claim(partial, constants.O_RDWR)
+  holdPlace(handle)
+  const scratch = [scratches[0].fd, scratches[1].fd] as const
+  return { ...writerOf(path, handle, await handle.stat(), scratches), scratch }
+}
+
+async function resume(path: string): Promise<ResumedWriter | null> {
+  const partial = path + PARTIAL
+  let handle: FileHandle
+  try {
+    handle = await open(partial, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return null
+    throw mediumFailure(partial, thrown)
+  }
+  try {
+    const about = await handle.stat()
+    if (!about.isFile()) throw fail('medium-partial-exists', { path: partial })
+    // Where nothing can be locked nothing tells that its writer is gone.
+    if (holdPlace(handle) !== 'held') throw fail('medium-partial-live', { path: partial })
+    return {
+      ...writerOf(path, handle, about),
+      kept: about.size,
+      readKept: (offset, length) => readSome(handle, offset, length),
+      cutTo: async (bytes) => {
+        try {
+          await handle.truncate(bytes)
+        } catch (thrown) {
+          throw mediumFailure(partial, thrown)
+        }
+      },
+    }
+  } catch (thrown) {
+    await handle.close()
+    throw thrown
+  }
+}
+
+function writerOf(
+  path: string,
+  handle: FileHandle,
+  mine: Stats,
+  others: readonly FileHandle[] = [],
+): Omit<MediumWriter, 'scratch'> {
+  const partial = path + PARTIAL
   let open = true
   const close = async () => {
     if (!open) return
     open = false
-    await Promise.all([handle, ...scratches].map((each) => each.close()))
+    await Promise.all([handle, ...others].map((each) => each.close()))
   }
-
   return {
     sink: { kind: 'file', fd: handle.fd },
-    scratch: [scratches[0].fd, scratches[1].fd],
     commit: async () => {
       try {
         await handle.sync()
-        await link(partial, path)
-        await unlink(partial)
-        await syncFolder(dirname(path))
+        await settleName(partial, path)
         await close()
       } catch (thrown) {
         if (codeOf(thrown) === 'EEXIST') throw fail('medium-exists', { path }, thrown)
         throw mediumFailure(path, thrown)
       }
     },
+    leave: close,
     discard: async () => {
       try {
         for (const name of [partial, path]) if (sameFile(await lstat(name).catch(() => null), mine)) await unlink(name)
@@ -98,9 +148,7 @@ async function reject(path: string): Promise<string> {
   for (let number = 1; ; number += 1) {
     const rejected = `${path}.rejected${number === 1 ? '' : `-${number}`}`
     try {
-      await link(path, rejected)
-      await unlink(path)
-      await syncFolder(dirname(path))
+      await settleName(path, rejected)
       return rejected
     } catch (thrown) {
       if (codeOf(thrown) !== 'EEXIST') throw mediumFailure(path, thrown)
@@ -131,22 +179,6 @@ async function nameless(partial: string): Promise<FileHandle> {
   return handle
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function present(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  )
-}
-
 async function targetAround(path: string, targets: readonly string[]): Promise<string | null> {
   for (const target of targets) {
     const real = await realpath(target).catch(() => target)
@@ -157,15 +189,4 @@ async function targetAround(path: string, targets: readonly string[]): Promise<s
 
 function sameFile(found: Stats | null, mine: Stats): boolean {
   return found !== null && found.ino === mine.ino && found.dev === mine.dev
-}
-
-function mediumFailure(path: string, thrown: unknown): ProblemError {
-  const code = codeOf(thrown)
-  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('medium-full', { path }, thrown)
-  return fail('medium-failed', { path, text: code }, thrown)
-}
-
-function codeOf(thrown: unknown): string {
-  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code
-  return String(thrown)
 }

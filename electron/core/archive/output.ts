@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs'
+import { write, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { assertNever } from '../../../shared/model/assert-never.ts'
 import { fail, type ProblemError } from '../../../shared/model/problem.ts'
 import type { JobContext } from './meter.ts'
@@ -56,6 +57,20 @@ function streamOutput({ send, words }: OutputLink, context: JobContext): Output 
 export function writeAll(fd: number, bytes: Buffer, path: string): void {
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at)
+  } catch (thrown) {
+    throw mediumFailure(path, thrown)
+  }
+}
+
+const writeLater = promisify(write)
+
+/** The same at a place in the file, without keeping the thread. */
+export async function writeAllAt(fd: number, bytes: Buffer, offset: number, path: string): Promise<void> {
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await writeLater(fd, bytes, at, bytes.length - at, offset + at)
+      at += bytesWritten
+    }
   } catch (thrown) {
     throw mediumFailure(path, thrown)
   }

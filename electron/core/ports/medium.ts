@@ -5,7 +5,7 @@ import type { Problem } from '../../../shared/model/problem.ts'
  *
  * - `check` changes nothing and never throws for what an operator can cause; it answers with every problem it sees
  *   (exit code 12, or 64 for a path that is no absolute path), an empty list meaning "an archive can be written now".
- * - `create` claims the place. From then on exactly one of `commit` and `discard` ends the claim.
+ * - `create` claims the place. From then on exactly one of `commit`, `discard` and `leave` ends the claim.
  * - An archive that exists is never overwritten, not even by a race: `commit` fails instead. A device whose content is
  *   to be given up has to be named as such (`overwrite`).
  * - A crash at any moment leaves either nothing, the unfinished place that a later `check` names, or the whole,
@@ -27,6 +27,54 @@ export type Medium = {
    * the name that it has now. Nothing is overwritten.
    */
   readonly reject: (path: string) => Promise<string>
+  /** Opens what was written there, for reading anywhere in it. Throws `archive-missing`, `archive-unreadable` (12). */
+  readonly open: (path: string, options?: OpenOptions) => Promise<MediumReader>
+  /**
+   * Takes over the unfinished place of a writer that is gone, so that the same bytes may be written on. Null: there is
+   * none, or this medium must begin anew. Throws `medium-partial-live` while its writer lives.
+   */
+  readonly resume: (path: string) => Promise<ResumedWriter | null>
+  /** Where an archive goes when the operator names `place`: into a folder that is there as `name`, else to `place` itself. */
+  readonly placeFor: (place: string, name: string) => Promise<string>
+  /** What writers left unfinished in a folder, oldest name first; nothing for a place that holds none. */
+  readonly unfinishedIn: (folder: string) => Promise<readonly Unfinished[]>
+}
+
+/** An unfinished place. `path`: what it was to become; `live`: its writer still runs, so it is none to be removed. */
+export type Unfinished = {
+  readonly path: string
+  readonly partial: string
+  readonly bytes: number
+  /** ISO 8601, when it last grew. */
+  readonly changedAt: string
+  readonly live: boolean
+}
+
+export type OpenOptions = {
+  readonly nextVolume?: NextVolume | undefined
+  readonly signal?: AbortSignal | undefined
+  /** What is read comes from the medium itself where the filesystem allows that, not from memory. */
+  readonly uncached?: boolean
+}
+
+export type MediumReader = {
+  readonly path: string
+  readonly size: number
+  /** Up to `length` bytes at `offset`; fewer only at the end. Throws `archive-unreadable`. One call at a time where volumes change. */
+  readonly readAt: (offset: number, length: number) => Promise<Buffer>
+  /** What tells one filesystem, or device, from another on this machine. */
+  readonly filesystem: string
+  /** Whether memory was really passed by. */
+  readonly uncached: boolean
+  readonly close: () => Promise<void>
+}
+
+/** A writer whose place holds `kept` bytes already; it gives no scratch files. They are to be looked at, and cut where they are not right, before anything is written. */
+export type ResumedWriter = Omit<MediumWriter, 'scratch'> & {
+  readonly kept: number
+  readonly readKept: (offset: number, length: number) => Promise<Buffer>
+  /** What is written next follows byte `bytes`. */
+  readonly cutTo: (bytes: number) => Promise<void>
 }
 
 export type MediumWants = {
@@ -76,4 +124,6 @@ export type MediumWriter = {
   readonly commit: () => Promise<void>
   /** Removes what this writer has created, and only that; also after a failed `commit`. Not to be called after a good one. */
   readonly discard: () => Promise<void>
+  /** Ends the claim and keeps what was written as the unfinished place, for `resume`; where none can be resumed, discards. */
+  readonly leave: () => Promise<void>
 }

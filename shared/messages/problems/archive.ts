@@ -98,6 +98,33 @@ export const archiveProblems = defineProblems({
       'Make sure that no other backup is writing it, remove it, then try again.',
     ],
   },
+  'copy-differs': {
+    exit: 'badArchive',
+    ja: [
+      '二次媒体のコピーを読み戻した結果が,元のバックアップファイル({archive})と一致しません({path})',
+      '媒体が故障しているおそれがあります。媒体を取り替えて,もう一度コピーしてください。',
+    ],
+    en: [
+      'The second copy, read back, differs from the archive {archive} ({path})',
+      'Its medium may be failing. Copy again to another one.',
+    ],
+  },
+  'medium-partial-live': {
+    exit: 'medium',
+    ja: ['そのファイルは現在書き込み中です({path})', '書き込みが終わるのを待ってから,もう一度実行してください。'],
+    en: ['That file is being written right now ({path})', 'Wait until its writer has ended, then try again.'],
+  },
+  'medium-next-volume': {
+    exit: 'medium',
+    ja: [
+      '媒体が終わりに達しましたが,次の媒体({number}巻目,ラベル {label})を要求できません({path})',
+      '画面または端末から実行して媒体を取り替えるか,容量の大きい媒体を使ってください。',
+    ],
+    en: [
+      'The medium is full and nobody can be asked for volume {number}, label {label} ({path})',
+      'Run it from the window or a terminal to change volumes, or use a larger medium.',
+    ],
+  },
   'medium-folder-missing': {
     exit: 'medium',
     ja: [

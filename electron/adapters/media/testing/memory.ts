@@ -1,6 +1,6 @@
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { fail, type Problem, ProblemError, problem } from '../../../../shared/model/problem.ts'
 import type { Medium } from '../../../core/ports/medium.ts'
 
@@ -38,6 +38,10 @@ export function memoryMedium(options: { readonly capacity?: number } = {}): Memo
       unfinished.set(path, pieces)
       const scratch = scratchFiles()
       let bytes = 0
+      const discard = async () => {
+        unfinished.delete(path)
+        scratch.close()
+      }
       return {
         sink: {
           kind: 'stream',
@@ -54,14 +58,28 @@ export function memoryMedium(options: { readonly capacity?: number } = {}): Memo
           unfinished.delete(path)
           scratch.close()
         },
-        discard: async () => {
-          unfinished.delete(path)
-          scratch.close()
-        },
+        discard,
+        leave: discard,
       }
     },
     remove: async (path) => void archives.delete(path),
     discardUnfinished: async (path) => void unfinished.delete(path),
+    open: async (path) => {
+      const bytes = archives.get(path)
+      if (bytes === undefined) throw fail('archive-missing', { path })
+      const readAt = async (offset: number, length: number) => bytes.subarray(offset, offset + length)
+      return { path, size: bytes.length, readAt, filesystem: 'memory', uncached: false, close: async () => undefined }
+    },
+    resume: async () => null,
+    placeFor: async (place) => place,
+    unfinishedIn: async (folder) =>
+      [...unfinished.keys()]
+        .sort()
+        .flatMap((path) =>
+          dirname(path) === folder
+            ? [{ path, partial: path, bytes: 0, changedAt: new Date(0).toISOString(), live: true }]
+            : [],
+        ),
     reject: async (path) => {
       const bytes = archives.get(path)
       if (bytes === undefined) throw fail('medium-failed', { path, text: 'ENOENT' })
