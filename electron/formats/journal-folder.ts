@@ -1,22 +1,31 @@
-import type { JournalSummary, Segment } from '../../shared/model/journal.ts'
+import type { JournalSummary } from '../../shared/model/journal.ts'
 import type { Position } from '../../shared/model/position.ts'
 import { fail } from '../../shared/model/problem.ts'
+import { listDiscarded, newestSealed } from './journal-discard.ts'
 import type { JournalPlace } from './journal-place.ts'
 import { samePosition, scanJournal } from './journal-record.ts'
 import { listSegments } from './journal-seal.ts'
 
+export { type Discard, discardSegment, listDiscarded, recoverDiscarding } from './journal-discard.ts'
 export { cutTornTail, type JournalAppender, openAppender } from './journal-file.ts'
 export { type JournalPlace, journalPlaces, masterJournal, serverJournal } from './journal-place.ts'
 export { recoverSealing, sealJournal } from './journal-seal.ts'
 
-/** The newest segment that holds a record. */
-function newestRecord(segments: readonly Segment[]): Segment | undefined {
-  return [...segments].reverse().find((segment) => segment.last !== null)
-}
-
 /** The row of a server without a journal: the master without `MNG_JOURNAL`. */
 export function notKept(host: string): JournalSummary {
-  return { host, kept: false, records: 0, bytes: 0, oldest: null, newest: null, first: null, last: null, segments: [] }
+  return {
+    host,
+    kept: false,
+    records: 0,
+    bytes: 0,
+    oldest: null,
+    newest: null,
+    first: null,
+    last: null,
+    segments: [],
+    discarded: [],
+    warning: 'none',
+  }
 }
 
 /**
@@ -26,7 +35,8 @@ export function notKept(host: string): JournalSummary {
 export function summarize(place: JournalPlace): JournalSummary {
   const segments = listSegments(place)
   const scan = scanJournal(place.file)
-  const sealed = newestRecord(segments)
+  const discarded = listDiscarded(place)
+  const sealed = newestSealed(segments, discarded)
   if (sealed !== undefined && scan.records > 0 && !samePosition(scan.before, sealed.last)) {
     const text = `it does not go on from segment ${sealed.id}`
     throw fail('journal-corrupt', { file: place.file, line: 1, offset: 0, text })
@@ -42,11 +52,13 @@ export function summarize(place: JournalPlace): JournalSummary {
     first,
     last,
     segments: [...segments],
+    discarded: [...discarded],
+    warning: place.warning,
   }
 }
 
 /** The last record's position, sealed or not: the predecessor of the next record. Null for a journal that never had one. */
 export function journalHead(place: JournalPlace): Position | null {
   const summary = summarize(place)
-  return summary.last ?? newestRecord(summary.segments)?.last ?? null
+  return summary.last ?? newestSealed(summary.segments, summary.discarded)?.last ?? null
 }

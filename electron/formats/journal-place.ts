@@ -1,6 +1,9 @@
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Domain, ServerConfig } from '../../shared/model/domain.ts'
-import { hostFileName, serverJournalFolder, serverRoot } from './layout.ts'
+import type { JournalWarning } from '../../shared/model/journal.ts'
+import { hostFileName, parameterFilePath, serverJournalFolder, serverRoot } from './layout.ts'
+import { readAreas } from './parameter-file.ts'
 import { readPublicInfo } from './public-info.ts'
 
 /** Where one server's journal stands on the master. All paths are absolute. */
@@ -13,6 +16,8 @@ export type JournalPlace = {
   readonly wholeFolder: boolean
   /** The sealed segments `1`, `2`, …: outside the journal's folder and outside every backup target. */
   readonly sealedFolder: string
+  /** Of the master's journal: whether one broken disk would take it together with the database. */
+  readonly warning: JournalWarning | null
 }
 
 /** The master's own journal, or null where `gmpublicinfo` names no `MNG_JOURNAL` (manual 15.2.3). */
@@ -26,7 +31,16 @@ export function masterJournal(master: ServerConfig): JournalPlace | null {
     file: join(folder, 'registration.journal'),
     wholeFolder: true,
     sealedFolder: join(mngJournal, 'journal-sealed', hostFileName(master.host)),
+    warning: sharesFilesystem(master, mngJournal) ? 'shared-filesystem' : null,
   }
+}
+
+/** Whether a database file lies on the journal's filesystem; what cannot be looked at isn't warned of here. */
+function sharesFilesystem(master: ServerConfig, folder: string): boolean {
+  const device = statSync(folder, { throwIfNoEntry: false })?.dev
+  if (device === undefined || !existsSync(parameterFilePath(master))) return false
+  const files = readAreas(master).flatMap((area) => area.files)
+  return files.some(({ path }) => statSync(path, { throwIfNoEntry: false })?.dev === device)
 }
 
 /** The journal that the master keeps for another server (manual 15.2.3). */
@@ -38,6 +52,7 @@ export function serverJournal(master: ServerConfig, host: string): JournalPlace 
     file: join(folder, `${hostFileName(host)}.journal`),
     wholeFolder: false,
     sealedFolder: join(serverRoot(master), 'journal-sealed', hostFileName(host)),
+    warning: null,
   }
 }
 

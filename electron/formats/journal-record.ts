@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { changeSchema } from '../../shared/model/change.ts'
 import { type Position, positionSchema } from '../../shared/model/position.ts'
 import { fail } from '../../shared/model/problem.ts'
+import type { CorruptPlace } from '../../shared/model/repair.ts'
 import type { z } from '../../shared/zod.ts'
 import { type RawLine, readLines } from './line-reader.ts'
 
@@ -80,6 +81,33 @@ function* walk(file: string): Generator<Found> {
       throw corrupt('a record before it is missing')
     last = record
     yield { record, line }
+  }
+}
+
+/**
+ * Every whole record of a file, and every line that is none; for a repair, which has to get out of a damaged journal what is
+ * in it. What cannot be read is told, never passed over; a torn tail alone is left out.
+ */
+export function* readWhatIsWhole(
+  file: string,
+): Generator<{ readonly record: JournalRecord } | { readonly corrupt: CorruptPlace }> {
+  let last: JournalRecord | null = null
+  for (const line of readLines(file)) {
+    const corrupt = (text: string) => ({ corrupt: { file, line: line.number, offset: line.offset, text } })
+    if (!line.ended) {
+      if (line.bytes === null || !isTorn(line.bytes)) yield corrupt('no line feed after a record')
+      return
+    }
+    const record = line.bytes === null ? 'line too long' : decodeRecord(line.bytes)
+    if (typeof record === 'string') {
+      yield corrupt(record)
+      last = null
+      continue
+    }
+    if (last !== null && !samePosition(record.previous, positionOf(last)))
+      yield corrupt('a record before it is missing')
+    last = record
+    yield { record }
   }
 }
 

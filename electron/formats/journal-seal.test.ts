@@ -25,6 +25,7 @@ function masterPlace(folder: string): JournalPlace {
     folder: join(folder, 'MCH_JOURNAL'),
     file: join(folder, 'MCH_JOURNAL', 'registration.journal'),
     wholeFolder: true,
+    warning: null,
     sealedFolder: join(folder, 'journal-sealed', 'hq-mas'),
   }
 }

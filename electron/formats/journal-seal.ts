@@ -18,7 +18,8 @@ const contentName = 'journal'
 const intentSchema = z.object({ clearedAt: z.string(), clearedBy: ownerSchema })
 type Intent = z.infer<typeof intentSchema>
 
-function namesIn(folder: string): readonly string[] {
+/** The names in a folder, none where it is not there. */
+export function namesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : []
 }
 
@@ -31,6 +32,13 @@ function idsIn(place: JournalPlace, pattern: RegExp): readonly number[] {
 }
 
 const finishedIds = (place: JournalPlace) => idsIn(place, /^([1-9]\d{0,14})$/)
+/** Numbers are never used twice, not even those of segments that were discarded. */
+function discardedIds(place: JournalPlace): readonly number[] {
+  const file = join(place.sealedFolder, 'discarded.jsonl')
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line) => segmentSchema.parse(JSON.parse(line)).id)
+}
 const sealingIds = (place: JournalPlace) => idsIn(place, /^([1-9]\d{0,14})\.sealing$/)
 
 /** Turns whatever the system throws into `journal-failed`; nothing was unlinked then, and recovery can finish. */
@@ -85,7 +93,7 @@ export function sealJournal(place: JournalPlace, by: Owner, now: Date): Segment 
     const scan = scanJournal(place.file)
     cutTo(place.file, scan)
     if (scan.records === 0) return null
-    const id = Math.max(0, ...finishedIds(place)) + 1
+    const id = Math.max(0, ...finishedIds(place), ...discardedIds(place)) + 1
     const folder = join(place.sealedFolder, `${id}.sealing`)
     makeFolderDurable(place.sealedFolder)
     makeFolderDurable(join(folder, contentName))

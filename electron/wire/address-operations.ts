@@ -1,5 +1,5 @@
 import { changeSchema } from '../../shared/model/change.ts'
-import { directoryStatusSchema } from '../../shared/model/directory.ts'
+import { directoryStatusSchema, replicaReportSchema } from '../../shared/model/directory.ts'
 import {
   editedSchema,
   editLimit,
@@ -14,7 +14,7 @@ import {
 import { journalSummarySchema, segmentSchema } from '../../shared/model/journal.ts'
 import { lockStateSchema, sessionSchema } from '../../shared/model/lease.ts'
 import { ownerSchema } from '../../shared/model/owner.ts'
-import { positionSchema } from '../../shared/model/position.ts'
+import { placeSchema } from '../../shared/model/position.ts'
 import { z } from '../../shared/zod.ts'
 import { basicOperations } from './basic-operations.ts'
 import { defineOperations } from './operation.ts'
@@ -75,7 +75,23 @@ export const addressOperations = defineOperations({
   },
   /** A mail's recipient: the user whose id is the part before the @; null when nobody has it. */
   recipient: { input: z.object({ address: z.string().max(320) }), output: entitySchema.nullable() },
-  /** Replicas only: the next changes in order, or none to ask; answers how far the replica is. */
-  replicate: { input: z.object({ changes: z.array(changeSchema).max(1000) }), output: positionSchema },
+  /**
+   * Not the master: the next changes in order, or none to ask; answers how far this server is. `line`: the master's own place,
+   * which must descend from this server's; with no change left to apply its timeline is taken on. `repair` goes through
+   * also while it is 修復待ち.
+   */
+  replicate: {
+    input: z.object({
+      changes: z.array(changeSchema).max(1000),
+      line: placeSchema.optional(),
+      repair: z.boolean().optional(),
+    }),
+    output: replicaReportSchema,
+  },
+  /** Changes that this server still has on record, in order, the first one after `after`. */
+  'changes.read': {
+    input: z.object({ after: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000) }),
+    output: z.array(changeSchema),
+  },
 })
 export type AddressOperations = typeof addressOperations

@@ -2,7 +2,10 @@
 export const nameDatabaseArea = 'GMA_USERCONFIG_Type'
 
 /** Layout of its tables. */
-export const nameDatabaseVersion = 2
+export const nameDatabaseVersion = 3
 
 /** One row: the version and the change that the database ends with. */
 export const positionQuery = 'SELECT version, timeline, number FROM state WHERE id = 1'
+
+/** The timelines that the database knows. */
+export const timelinesQuery = 'SELECT id, parent, fork, generation, lost FROM timeline ORDER BY generation, id'

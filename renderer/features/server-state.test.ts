@@ -35,13 +35,15 @@ it('takes replication for complete only where the replica itself reported the po
     host: 'm',
     master: true,
     position,
+    ancestry: [],
     readOnly: false,
+    repairPending: null,
     users: 0,
     organizations: 0,
     lock: { held: false },
     sessions: [],
     journals: [],
-    replicas: [{ host: 'r', waiting, applied, lastHeard: null }],
+    replicas: [{ host: 'r', state: 'waiting', waiting, oldestAt: null, applied, lastHeard: null, problem: null }],
   })
   const of = (waiting: number, applied: DirectoryStatus['position'] | null) =>
     replicationOf({ kind: 'up', status: status(waiting, applied) }, 'r').kind

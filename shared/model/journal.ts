@@ -22,11 +22,27 @@ export const segmentSchema = journalContentSchema.extend({
 })
 export type Segment = z.infer<typeof segmentSchema>
 
+/** What is left of a segment that was discarded: the line of record, never its records (design §6). */
+export const discardedSegmentSchema = segmentSchema.extend({
+  discardedAt: z.string(),
+  discardedBy: ownerSchema,
+  /** The verified archives, by path, that covered its last change. */
+  coveredBy: z.array(z.string()),
+})
+export type DiscardedSegment = z.infer<typeof discardedSegmentSchema>
+
+/** `none`: no journal is kept; `shared-filesystem`: one broken disk takes the database and its journal. */
+export const journalWarningSchema = z.enum(['none', 'shared-filesystem'])
+export type JournalWarning = z.infer<typeof journalWarningSchema>
+
 /** One server's journal, as the バックアップ dialog lists it. */
 export const journalSummarySchema = journalContentSchema.extend({
   host: z.string(),
   /** False for the master without `MNG_JOURNAL`: nothing is journaled, so there is nothing to clear. */
   kept: z.boolean(),
   segments: z.array(segmentSchema),
+  discarded: z.array(discardedSegmentSchema),
+  /** What an operator should know of the master's journal; null where there is nothing, and for other servers. */
+  warning: journalWarningSchema.nullable(),
 })
 export type JournalSummary = z.infer<typeof journalSummarySchema>

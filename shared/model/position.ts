@@ -3,3 +3,85 @@ import { z } from '../zod.ts'
 /** A change's identity: numbers grow by one on a timeline; a restore that leaves repair starts a new timeline (design §4). */
 export const positionSchema = z.object({ timeline: z.string(), number: z.number().int().nonnegative() })
 export type Position = z.infer<typeof positionSchema>
+
+/** Change numbers from `first` to `last`, both included. */
+export const changeRangeSchema = z
+  .object({ first: z.number().int().positive(), last: z.number().int().positive() })
+  .refine(({ first, last }) => first <= last)
+export type ChangeRange = z.infer<typeof changeRangeSchema>
+
+/** Where a timeline left its parent. The domain's first timeline has none. */
+export const timelineSchema = z.object({
+  id: z.string().min(1),
+  parent: z.string().min(1),
+  /** The parent's last change that belongs to this timeline too; its own first change has the next number. */
+  fork: z.number().int().nonnegative(),
+  /** One more than that of every timeline known when it began, the first one's being 0. */
+  generation: z.number().int().positive(),
+  /** Changes below the fork that nobody held any more and that an operator gave up by number. */
+  lost: z.array(changeRangeSchema),
+})
+export type Timeline = z.infer<typeof timelineSchema>
+
+/** Timelines that are known beside a position, in any order; its own line of descent among them. */
+export type Ancestry = readonly Timeline[]
+
+/** A position with what is needed to compare it with one of another timeline. */
+export const placeSchema = z.object({ position: positionSchema, ancestry: z.array(timelineSchema) })
+export type Place = { readonly position: Position; readonly ancestry: Ancestry }
+
+/** The line of descent of a timeline, itself first; the domain's first timeline stands in none of them. */
+export function descentOf(timeline: string, ancestry: Ancestry): readonly Timeline[] {
+  const line: Timeline[] = []
+  for (let id: string | undefined = timeline; id !== undefined; ) {
+    const found = ancestry.find((one) => one.id === id)
+    if (found === undefined || line.includes(found)) break
+    line.push(found)
+    id = found.parent
+  }
+  return line
+}
+
+/** A timeline that has no change yet ends where it left its parent: the same contents under the parent's name. */
+export function samePlaceOf(position: Position, ancestry: Ancestry): Position {
+  let { timeline } = position
+  for (const { parent, fork } of descentOf(timeline, ancestry)) {
+    if (position.number > fork) break
+    timeline = parent
+  }
+  return { timeline, number: position.number }
+}
+
+/** Up to which change a timeline belongs to the history of `of`; null when it is no ancestor of it at all. */
+export function sharedUpTo(timeline: string, { position, ancestry }: Place): number | null {
+  if (timeline === position.timeline) return position.number
+  let limit = position.number
+  for (const { parent, fork } of descentOf(position.timeline, ancestry)) {
+    limit = Math.min(limit, fork)
+    if (parent === timeline) return limit
+  }
+  return null
+}
+
+/**
+ * Whether everything up to `position` belongs to the history of `of`: it is there already, or can get there by what follows.
+ * From the first change on that was given up, nothing does: a position beyond it may hold what `of` has lost.
+ */
+export function isAncestor(position: Position, of: Place): boolean {
+  const same = samePlaceOf(position, of.ancestry)
+  const limit = sharedUpTo(same.timeline, of)
+  if (limit === null || same.number > limit) return false
+  const passed = descentOf(of.position.timeline, of.ancestry).slice(0, descentDepth(same.timeline, of))
+  return !passed.some(({ lost }) => lost.some(({ first }) => same.number >= first))
+}
+
+/** How many timelines were begun between `timeline` and that of `of`. */
+function descentDepth(timeline: string, of: Place): number {
+  if (timeline === of.position.timeline) return 0
+  return descentOf(of.position.timeline, of.ancestry).findIndex(({ parent }) => parent === timeline) + 1
+}
+
+/** What two servers know of timelines, together. */
+export function joinAncestry(one: Ancestry, other: Ancestry): Ancestry {
+  return [...one, ...other.filter(({ id }) => !one.some((known) => known.id === id))]
+}

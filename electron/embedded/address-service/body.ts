@@ -6,6 +6,7 @@ import type { ServiceBody, ServiceContext } from '../process/run-service.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createGuard } from './guard.ts'
 import { createImports, importResult } from './imports.ts'
+import { readChanges, requeue } from './outbox.ts'
 import { type Done, editBatch, type Request } from './registrar.ts'
 import { applyChanges } from './replica.ts'
 import { createReplicationSender } from './replication-sender.ts'
@@ -55,9 +56,14 @@ export const addressService: ServiceBody = async (context) => {
     (host) => socketOfKind(context, host, 'address-service'),
     log,
     () => enqueue(record),
+    (host, after) =>
+      queue.run(async () => {
+        await directory.settle()
+        await requeue(directory, host, after)
+      }),
   )
   const around = {
-    refusal: () => directory.closed() ?? guard.refusal(),
+    refusal: () => directory.refusal() ?? guard.refusal(),
     takeErrand: sender.takeErrand,
     onCommitted: sender.wake,
   }
@@ -94,6 +100,8 @@ export const addressService: ServiceBody = async (context) => {
           host: server.host,
           master: directory.master,
           position: directory.position(),
+          ancestry: [...directory.place().ancestry],
+          repairPending: directory.pending(),
           readOnly: directory.closed() !== null,
           users: Number(counts?.users ?? 0),
           organizations: Number(counts?.organizations ?? 0),
@@ -165,7 +173,8 @@ export const addressService: ServiceBody = async (context) => {
         })
       },
       recipient: ({ address }) => findRecipient(store, address),
-      replicate: ({ changes }) => queue.run(() => applyChanges(directory, changes)),
+      replicate: (given) => queue.run(() => applyChanges(directory, given)),
+      'changes.read': ({ after, limit }) => readChanges(store, after, limit),
     },
     (event, details) => log.write('warning', event, details),
   )

@@ -26,6 +26,7 @@ describe('bulk registration through real processes', () => {
       const area = readAreas(test.server(host)).find((one) => one.name === nameDatabaseArea)
       const database = new Database(area?.files[0]?.path ?? '')
       for (const column of ['parent_id', 'members']) database.exec(`ALTER TABLE entity DROP COLUMN ${column}`)
+      database.exec('DROP TABLE timeline')
       database.exec('UPDATE state SET version = 1')
       database.close()
     }

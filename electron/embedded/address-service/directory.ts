@@ -1,8 +1,12 @@
 import { type Change, changeSchema } from '../../../shared/model/change.ts'
 import type { Domain, ServerConfig } from '../../../shared/model/domain.ts'
-import type { Position } from '../../../shared/model/position.ts'
+import { type Ancestry, descentOf, type Place, type Position, type Timeline } from '../../../shared/model/position.ts'
 import { type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
+import type { RepairMark } from '../../../shared/model/repair.ts'
 import { journalPlaces } from '../../formats/journal-folder.ts'
+import { readSource, sourceFiles } from '../../formats/journal-sources.ts'
+import { readRepairMark, removeRepairMark, repairMarkPath, writeRepairMark } from '../../formats/repair-mark.ts'
+import { changesOn, createRecordPool } from '../../formats/replay-plan.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { ServiceLog } from '../process/log.ts'
 import { type Journals, openJournals } from './journals.ts'
@@ -18,8 +22,20 @@ export type Directory = {
   readonly replicas: readonly string[]
   /** The last change that is durable in the database and in every journal. */
   position(): Position
+  /** The position with the timelines that the database knows. */
+  place(): Place
+  /** How the current timeline descends, as each of its changes tells it; empty on the domain's first timeline. */
+  descent(): { readonly descent?: Timeline[] }
   /** Why registrations are refused until a restart; null while they are not. */
   closed(): Problem | null
+  /** 修復待ち, and why; null while it is not. */
+  pending(): RepairMark | null
+  /** Enters 修復待ち, durably. The first reason stands. */
+  becomePending(mark: Pick<RepairMark, 'why' | 'ahead'>): void
+  /** Leaves it, durably. */
+  endPending(): void
+  /** Why registrations are refused now: closed or 修復待ち. */
+  refusal(): Problem | null
   /** Closes registrations for the rest of this process. The first reason stands. */
   closeRegistrations(why: Problem): void
   /**
@@ -33,13 +49,23 @@ export type Directory = {
    * Stores changes that follow the position, in one transaction with `statements`, then appends them to the journals.
    * Throws `outcome-unknown` when the answer cannot be told. Only inside the registration queue.
    */
-  commit(changes: readonly Change[], statements: readonly Statement[]): Promise<void>
+  commit(changes: readonly Change[], statements: readonly Statement[], move?: Move): Promise<void>
   /** The next fencing token. */
   nextToken(): number
   /** The journals as they stand; none on a server that is not the master, or while they cannot be opened. */
   journals(): Journals | null
+  /** Records of the own line with numbers between the two, both left out, as the journals hold them. */
+  journalChanges(after: number, before: number): readonly Change[]
   readonly store: Store
   close(): void
+}
+
+/** How a transaction moves the position otherwise than to its last change. */
+export type Move = {
+  /** Timelines that become known. */
+  readonly learn?: Ancestry
+  /** Where the database stands afterwards; without it, at the last change. */
+  readonly to?: Position
 }
 
 /** Called within `settle` with the database claimed, before registrations go on. */
@@ -55,10 +81,13 @@ export function createDirectory(
   const master = server.roles.includes('master')
   const others = domain.servers.filter((one) => !one.roles.includes('master')).map((one) => one.host)
   const first = domain.servers.find((one) => one.roles.includes('master'))?.host ?? server.host
+  const markFile = repairMarkPath(server)
   let settled = false
   let token = 0
   let position: Position = { timeline: '', number: 0 }
+  let ancestry: Ancestry = []
   let closed: Problem | null = null
+  let pending: RepairMark | null = null
   let journals: Journals | null = null
 
   const closeRegistrations = (why: Problem): void => {
@@ -67,21 +96,22 @@ export function createDirectory(
     log.write('error', 'registrations-closed', { problem: why })
   }
 
+  const becomePending = ({ why, ahead }: Pick<RepairMark, 'why' | 'ahead'>): void => {
+    if (pending !== null) return
+    pending = { since: new Date().toISOString(), why, by: null, ahead, sources: [] }
+    log.write('error', 'repair-pending', { why, ahead })
+    writeRepairMark(markFile, pending)
+  }
+
   const completeJournals = async (): Promise<void> => {
     try {
       journals ??= openJournals(
         journalPlaces(domain),
         domain.servers.map((one) => one.host),
       )
-      const newest = journals.newest()
-      if (
-        newest !== null &&
-        (newest.position.number > position.number || newest.position.timeline !== position.timeline)
-      ) {
-        const other = newest.position.number
-        closeRegistrations(problem('directory-behind', { number: position.number, by: newest.host, other }))
-        return
-      }
+      const ahead = journals.follow({ position, ancestry })
+      if (ahead !== null) becomePending({ why: 'behind-journal', ahead })
+      if (pending !== null) return
       const rows = await store.query('SELECT record FROM change WHERE number >= ? ORDER BY number', [
         journals.firstMissing(),
       ])
@@ -109,10 +139,29 @@ export function createDirectory(
     replicas: master ? others : [],
     store,
     position: () => position,
+    place: () => ({ position, ancestry }),
+    descent: () => {
+      const line = descentOf(position.timeline, ancestry)
+      return line.length === 0 ? {} : { descent: [...line] }
+    },
     closed: () => closed,
     closeRegistrations,
+    pending: () => pending,
+    becomePending,
+    endPending: () => {
+      removeRepairMark(markFile)
+      pending = null
+      log.write('info', 'repaired', { ...position })
+    },
+    refusal: () => closed ?? (pending === null ? null : problem('repair-pending', { host: server.host })),
     journals: () => journals,
     write,
+    journalChanges: (after, before) => {
+      const pool = createRecordPool(after)
+      for (const file of sourceFiles(domain, [])) readSource(file, pool.add)
+      const number = Math.min(position.number, before - 1)
+      return changesOn({ position: { timeline: position.timeline, number }, ancestry }, after, pool)
+    },
     nextToken: () => {
       token += 1
       return token
@@ -121,21 +170,25 @@ export function createDirectory(
       if (settled) return
       const found = await store.claim()
       position = found.position
+      ancestry = found.ancestry
+      pending ??= readRepairMark(markFile)
       token = Math.max(token, found.token)
       if (master && closed === null) await completeJournals()
       await onSettled()
       settled = true
       log.write('info', 'settled', { ...position })
     },
-    commit: async (changes, statements) => {
-      const last = changes.at(-1)
-      if (last === undefined) return
+    commit: async (changes, statements, { learn = [], to } = {}) => {
+      const target = to ?? changes.at(-1)
+      if (target === undefined) return
+      const fresh = learn.filter(({ id }) => !ancestry.some((known) => known.id === id))
+      const { timeline, number } = target
       const advance: Statement = {
-        sql: 'UPDATE state SET number = ? WHERE id = 1 AND timeline = ? AND number = ?',
-        params: [last.number, last.timeline, position.number],
+        sql: 'UPDATE state SET timeline = ?, number = ? WHERE id = 1 AND timeline = ? AND number = ?',
+        params: [timeline, number, position.timeline, position.number],
         changes: 1,
       }
-      await write([advance, ...statements])
+      await write([advance, ...fresh.map(timelineStatement), ...statements])
       try {
         journals?.append(changes)
       } catch (error) {
@@ -143,11 +196,19 @@ export function createDirectory(
         log.write('error', 'journal-failed', { problem: toProblem(error) })
         throw new ProblemError(problem('outcome-unknown'), { cause: error })
       }
-      position = { timeline: last.timeline, number: last.number }
+      position = { timeline, number }
+      ancestry = [...ancestry, ...fresh]
     },
     close: () => {
       journals?.close()
       store.close()
     },
+  }
+}
+
+function timelineStatement({ id, parent, fork, generation, lost }: Timeline): Statement {
+  return {
+    sql: 'INSERT INTO timeline (id, parent, fork, generation, lost) VALUES (?, ?, ?, ?, ?)',
+    params: [id, parent, fork, generation, JSON.stringify(lost)],
   }
 }

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import type { Change } from '../../../shared/model/change.ts'
 import type { JournalSummary, Segment } from '../../../shared/model/journal.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
-import type { Position } from '../../../shared/model/position.ts'
+import { type Place, type Position, samePlaceOf, sharedUpTo } from '../../../shared/model/position.ts'
 import { fail, type ProblemError } from '../../../shared/model/problem.ts'
 import {
   cutTornTail,
@@ -11,6 +11,7 @@ import {
   journalHead,
   notKept,
   openAppender,
+  recoverDiscarding,
   recoverSealing,
   sealJournal,
   summarize,
@@ -19,8 +20,11 @@ import { encodeRecord } from '../../formats/journal-record.ts'
 
 /** The journals of the domain, open for appending. */
 export type Journals = {
-  /** The newest record that any journal holds; null when none has ever held one. */
-  newest(): { readonly host: string; readonly position: Position } | null
+  /**
+   * Sets how far each journal goes on the line of `place`. Gives the host of one that holds what comes after `place`, or is on
+   * a timeline unknown there; null when the database is behind none.
+   */
+  follow(place: Place): string | null
   /** The smallest change that some journal lacks, by its number; a journal that never held one lacks them all. */
   firstMissing(): number
   /** Appends to every journal what it lacks of `changes`, durably. Throws `journal-failed`. */
@@ -31,7 +35,15 @@ export type Journals = {
   close(): void
 }
 
-type Open = { readonly place: JournalPlace; appender: JournalAppender; head: Position | null; summary: JournalSummary }
+type Open = {
+  readonly place: JournalPlace
+  appender: JournalAppender
+  /** Its last record, whatever timeline that is of. */
+  head: Position | null
+  /** The last change that it holds of the line being written; null for a journal that never held a record. */
+  through: number | null
+  summary: JournalSummary
+}
 
 /**
  * Opens the journals in the order of `hosts` after a crash at any moment: finishes seals, cuts torn tails (never a whole
@@ -45,13 +57,19 @@ export function openJournals(places: readonly JournalPlace[], hosts: readonly st
     return found
   }
   return {
-    newest: () =>
-      all.reduce<ReturnType<Journals['newest']>>(
-        (best, { place, head }) =>
-          head !== null && head.number > (best?.position.number ?? -1) ? { host: place.host, position: head } : best,
-        null,
-      ),
-    firstMissing: () => Math.min(Number.MAX_SAFE_INTEGER, ...all.map(({ head }) => (head?.number ?? -1) + 1)),
+    follow: (place) => {
+      let ahead: string | null = null
+      for (const one of all) {
+        if (one.head === null) continue
+        const { timeline, number } = one.head
+        const shared = sharedUpTo(samePlaceOf(one.head, place.ancestry).timeline, place)
+        // What stands beyond the end of a timeline that was left behind was given up when that happened.
+        if (shared === null || (timeline === place.position.timeline && number > shared)) ahead ??= one.place.host
+        else one.through = Math.min(number, shared)
+      }
+      return ahead
+    },
+    firstMissing: () => Math.min(Number.MAX_SAFE_INTEGER, ...all.map(({ through }) => (through ?? -1) + 1)),
     append: (changes) => {
       for (const one of all) appendTo(one, changes)
     },
@@ -74,6 +92,7 @@ export function openJournals(places: readonly JournalPlace[], hosts: readonly st
 
 function openOne(place: JournalPlace): Open {
   recoverSealing(place)
+  recoverDiscarding(place)
   cutTornTail(place.file)
   if (existsSync(place.file)) {
     const fd = openSync(place.file, 'r+')
@@ -83,19 +102,21 @@ function openOne(place: JournalPlace): Open {
       closeSync(fd)
     }
   }
-  return { place, appender: openAppender(place.file), head: journalHead(place), summary: summarize(place) }
+  const head = journalHead(place)
+  const through = head?.number ?? null
+  return { place, appender: openAppender(place.file), head, through, summary: summarize(place) }
 }
 
 function appendTo(one: Open, changes: readonly Change[]): void {
   const lines: Buffer[] = []
-  let { head } = one
-  let { summary } = one
+  let { head, through, summary } = one
   for (const change of changes) {
-    if (head !== null && change.number <= head.number) continue
-    if (head !== null && change.number > head.number + 1) throw gap(one.place.file, head.number, change.number)
+    if (through !== null && change.number <= through) continue
+    if (through !== null && change.number > through + 1) throw gap(one.place.file, through, change.number)
     const line = encodeRecord({ ...change, previous: head })
     lines.push(line)
     head = { timeline: change.timeline, number: change.number }
+    through = change.number
     summary = {
       ...summary,
       records: summary.records + 1,
@@ -109,6 +130,7 @@ function appendTo(one: Open, changes: readonly Change[]): void {
   if (lines.length === 0) return
   one.appender.append(lines)
   one.head = head
+  one.through = through
   one.summary = summary
 }
 

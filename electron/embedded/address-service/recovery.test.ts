@@ -6,6 +6,7 @@ import type { Change } from '../../../shared/model/change.ts'
 import { journalPlaces } from '../../formats/journal-folder.ts'
 import { readRecords } from '../../formats/journal-record.ts'
 import { readAreas } from '../../formats/parameter-file.ts'
+import { removeRepairMark, repairMarkPath } from '../../formats/repair-mark.ts'
 import { addressOperations } from '../../wire/address-operations.ts'
 import { createWireClient } from '../../wire/client.ts'
 import { nameDatabaseArea } from '../../wire/name-database.ts'
@@ -78,11 +79,12 @@ describe('recovery of the name database', { timeout: 60_000 }, () => {
     copyFileSync(join(test.root, 'older'), file)
     const before = journalNames()
     await startAll()
-    expect(await problemOf(names.register({ kind: 'user', name: 'x' }, 'gmadmin'))).toBe('directory-behind')
-    expect(await names.status()).toMatchObject({ readOnly: true })
+    expect(await problemOf(names.register({ kind: 'user', name: 'x' }, 'gmadmin'))).toBe('repair-pending')
+    expect(await names.status()).toMatchObject({ repairPending: { why: 'behind-journal', ahead: 'hq-mas' } })
     expect(journalNames()).toEqual(before)
     await stopAll()
     copyFileSync(join(test.root, 'newer'), file)
+    removeRepairMark(repairMarkPath(test.server('hq-mas')))
     await startAll()
     expect(await problemOf(names.register({ kind: 'user', name: 'x' }, 'gmadmin'))).toBeNull()
     await restart()
@@ -101,10 +103,10 @@ describe('recovery of the name database', { timeout: 60_000 }, () => {
     const next = position.number + 1
     expect(await problemOf(client.call('replicate', { changes: [change(next + 1)] }))).toBe('replica-diverged')
     expect(await problemOf(client.call('replicate', { changes: [change(next, 'other')] }))).toBe('replica-diverged')
-    expect(await client.call('replicate', { changes: [] })).toEqual(position)
+    expect(await client.call('replicate', { changes: [] })).toEqual({ position, ancestry: [], pending: false })
     for (let time = 0; time < 2; time += 1) {
       const applied = await client.call('replicate', { changes: [change(next), change(next + 1)] })
-      expect(applied).toEqual({ ...position, number: next + 1 })
+      expect(applied.position).toEqual({ ...position, number: next + 1 })
     }
     expect((await names.search({ kind: 'group', name: 'x' })).total).toBe(2)
     client.close()
@@ -112,7 +114,8 @@ describe('recovery of the name database', { timeout: 60_000 }, () => {
     // That replica is ahead of the master now: the master must notice as soon as it talks to it.
     await restart()
     const master = test.directory('hq-mas').names
-    await until(async () => (await master.status()).readOnly)
-    expect(await problemOf(master.register({ kind: 'user', name: 'y' }, 'gmadmin'))).toBe('directory-behind')
+    await until(async () => (await master.status()).repairPending !== null)
+    expect(await master.status()).toMatchObject({ repairPending: { why: 'behind-replica', ahead: 'tk-ml1' } })
+    expect(await problemOf(master.register({ kind: 'user', name: 'y' }, 'gmadmin'))).toBe('repair-pending')
   })
 })

@@ -63,6 +63,7 @@ export async function editBatch(directory: Directory, requests: readonly Request
     const planned = requests.map((request) => planRequest(known, directory.hosts, request))
     const { timeline, number } = directory.position()
     const at = new Date().toISOString()
+    const line = directory.descent()
     let next = number
     const answers: (() => void)[] = []
     const changes: Change[] = []
@@ -71,7 +72,8 @@ export async function editBatch(directory: Directory, requests: readonly Request
       if (request.dryRun !== true) {
         for (const effect of effects) {
           next += 1
-          changes.push({ timeline, number: next, at, operator: request.operator, action: actionOf(effect), ...effect })
+          const who = { at, operator: request.operator }
+          changes.push({ timeline, number: next, ...line, ...who, action: actionOf(effect), ...effect })
         }
       }
       const position = { timeline, number: next }

@@ -203,16 +203,99 @@ export const serviceProblems = defineProblems({
       'Check free space and permissions, then restart the address service.',
     ],
   },
-  'directory-behind': {
+  'repair-pending': {
     exit: 'failedRestored',
     ja: [
-      '名前データベース(変更番号{number})が{by}(変更番号{other})より古いため,登録を停止しています',
-      'データ修復が終わるまで登録できません。',
+      'ホスト「{host}」はデータ修復を待っているため,登録を受け付けません',
+      '[データ修復]又は repair --server {host} を実行してください。',
     ],
     en: [
-      'Registrations are closed: the name database (change {number}) is behind {by} (change {other})',
-      'Nothing can be registered until data repair is done.',
+      'Host "{host}" waits for data repair and takes no registration',
+      'Carry out data repair: repair --server {host}.',
     ],
+  },
+  'repair-gap': {
+    exit: 'failedRestored',
+    ja: [
+      'ホスト「{host}」の変更番号{missing}の記録がどこにもありません。壊れている箇所:{corrupt}',
+      '記録を持つサーバ又は控えのジャーナルを使えるようにして,もう一度実行してください。失うことを認めるときは,番号を指定してください(--accept-loss {missing})。',
+    ],
+    en: [
+      'Nobody holds changes {missing} of host "{host}". Damaged places: {corrupt}',
+      'Make a server or a copied journal that holds them available and try again. To accept the loss, name the numbers: --accept-loss {missing}.',
+    ],
+  },
+  'repair-diverged': {
+    exit: 'failedRestored',
+    ja: [
+      'ホスト「{host}」のデータ(変更番号{number})は,ジャーナルの系列から外れています',
+      'より古いアーカイブから復元してください。',
+    ],
+    en: [
+      'The data of host "{host}" (change {number}) is not on the line that the journals go on from',
+      'Restore from an older archive.',
+    ],
+  },
+  'repair-timelines': {
+    exit: 'failedRestored',
+    ja: [
+      'どの系列の記録を修復に使うか決められません({timelines})',
+      '不要な系列のジャーナルを別の場所に移してから,もう一度実行してください。',
+    ],
+    en: [
+      'Which timeline to repair along cannot be told ({timelines})',
+      'Move the journals of the timeline that is not wanted elsewhere, then try again.',
+    ],
+  },
+  'repair-not-pending': {
+    exit: 'usage',
+    ja: ['ホスト「{host}」はデータ修復を待っていません', '修復は必要ありません。'],
+    en: ['Host "{host}" does not wait for data repair', 'Nothing has to be repaired.'],
+  },
+  'maintenance-in-progress': {
+    exit: 'locked',
+    ja: [
+      'ホスト「{host}」の整合性確保又はデータ修復を{operator}が実行しています',
+      '終わるのを待ってから,もう一度実行してください。',
+    ],
+    en: ['{operator} is reconciling or repairing host "{host}"', 'Wait until that has ended, then try again.'],
+  },
+  'maintenance-lost': {
+    exit: 'failedRestored',
+    ja: [
+      '整合性確保又はデータ修復の途中で,マスタ管理サーバのアドレスサービスが再起動しました',
+      'もう一度実行してください。途中から再開します。',
+    ],
+    en: [
+      "The master's address service was restarted in the middle of reconciling or repairing",
+      'Try again; it goes on from where it was.',
+    ],
+  },
+  'replica-newer': {
+    exit: 'replication',
+    ja: [
+      'ホスト「{host}」にマスタ管理サーバにない登録が{records}件あります',
+      '内容を確認し,マスタ管理サーバに戻すか(--bring-back),上書きするか(--overwrite-newer)を選んで整合性確保を行ってください。',
+    ],
+    en: [
+      'Host "{host}" holds {records} registrations that the master does not',
+      'Look at them, then reconcile and choose: --bring-back registers them at the master, --overwrite-newer gives them up.',
+    ],
+  },
+  'replica-nonsense': {
+    exit: 'replication',
+    ja: ['ホスト「{host}」が誤った応答をしました({text})', 'そのサーバのログを確認し,整合性確保を行ってください。'],
+    en: ['Host "{host}" answered what cannot be ({text})', "Look at that server's log, then reconcile it."],
+  },
+  'replica-broken': {
+    exit: 'replication',
+    ja: ['登録管理処理で障害が発生しました。整合性の確保を行ってください。', '対象:ホスト「{host}」({text})'],
+    en: ['Registration management failed. Reconcile the servers.', 'Concerns host "{host}" ({text}).'],
+  },
+  'replication-incomplete': {
+    exit: 'replication',
+    ja: ['レプリケーションが完了していません({hosts})', '完了を待つか,整合性確保を行ってください。'],
+    en: ['Replication is not complete ({hosts})', 'Wait until it is, or reconcile the servers.'],
   },
   'not-master': {
     exit: 'usage',

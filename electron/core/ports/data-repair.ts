@@ -1,0 +1,38 @@
+import type { ChangeRange, Place } from '../../../shared/model/position.ts'
+import type { RepairPlan, RepairProgress, RepairReport, RepairSource } from '../../../shared/model/repair.ts'
+
+/** データ修復 (design §6): what was acknowledged after the data was copied, back into the restored data. */
+export interface DataRepair {
+  /**
+   * What a repair of `host` would replay: from sealed, `.sealing` and current segments, from what was collected, and from
+   * every server that can be asked. With `from` it tells the same for data of that position, as before a restore; then
+   * the server's own address service need not run. Changes nothing. Throws `address-service-down`, `server-unknown`.
+   */
+  inspect(host: string, options?: InspectOptions): Promise<RepairPlan>
+  /**
+   * Replays in order, with the changes' own numbers, and ends 修復待ち. Of the master: also restores what the journals and
+   * queues lack, then starts a new timeline. Of another server: the master feeds it, then compares the contents.
+   * Idempotent; after a crash at any moment the server is 修復待ち still, and it can be asked again. Throws `repair-gap` (2)
+   * naming the numbers that nobody holds and the corrupt places, unless `acceptLoss` names exactly those;
+   * `maintenance-in-progress` (11), `repair-not-pending` (64) where there is nothing to repair.
+   */
+  repair(host: string, options: RepairOptions): Promise<RepairReport>
+  /**
+   * Before data is overwritten: copies every record that is newer than `from`, wherever it is found, durably into the new
+   * file `into`, which a repair reads when the mark of the restored data names it. Gives what it found, a row a source.
+   */
+  collect(from: Place, into: string): Promise<readonly RepairSource[]>
+}
+
+export type InspectOptions = {
+  readonly from?: Place
+  /** Journal folders and collected files beside those in force; absolute. */
+  readonly sources?: readonly string[]
+}
+
+export type RepairOptions = {
+  readonly operator: string
+  readonly acceptLoss?: readonly ChangeRange[]
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: RepairProgress) => void
+}

@@ -1,0 +1,205 @@
+import { changeSchema } from '../../../shared/model/change.ts'
+import type { ReplicaReport, ReplicaState } from '../../../shared/model/directory.ts'
+import { isAncestor, joinAncestry, sharedUpTo } from '../../../shared/model/position.ts'
+import { fail, type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
+import { type AddressOperations, addressOperations } from '../../wire/address-operations.ts'
+import { createWireClient, type WireClient, WireError } from '../../wire/client.ts'
+import type { ServiceLog } from '../process/log.ts'
+import type { Directory } from './directory.ts'
+
+/** One replica's loop: asks where it is, sends what follows, waits for more. */
+export type Feeder = {
+  readonly host: string
+  /** The connection, for whoever else has to ask this server. */
+  readonly client: WireClient<AddressOperations>
+  /** New changes are durable. */
+  wake(): void
+  /** Asks that server again where it is, without waiting for the end of a pause. */
+  retry(): void
+  /** What hinders the feeding now; null while nothing does. */
+  trouble(): { readonly state: ReplicaState; readonly problem: Problem } | null
+  sending(): boolean
+  stop(): Promise<void>
+}
+
+export type FeederHooks = {
+  /** The server told how far it is. */
+  heard(host: string, report: ReplicaReport): void
+  /** Puts what follows `after` into this server's queue again, from the outbox or a journal. */
+  requeue(host: string, after: number): Promise<void>
+}
+
+const batchSize = 200
+/** Characters of the records in one message, but for a single larger one. */
+const largestBatch = 1_500_000
+const timeoutMs = 10_000
+const firstPauseMs = 100
+const longestPauseMs = 2_000
+
+export function createFeeder(
+  directory: Directory,
+  host: string,
+  socket: string,
+  log: ServiceLog,
+  { heard, requeue }: FeederHooks,
+): Feeder {
+  const client = createWireClient(socket, addressOperations, { timeoutMs })
+  let stopped = false
+  let trouble: ReturnType<Feeder['trouble']> = null
+  let told = ''
+  let woken = true
+  let sending = false
+  let wakeUp = (): void => {}
+
+  const queued = async (after: number) => {
+    const rows = await directory.store.query(
+      `SELECT record FROM (
+         SELECT change.record, queue.number, sum(length(change.record)) OVER (ORDER BY queue.number) AS size
+         FROM queue JOIN change ON change.number = queue.number
+         WHERE queue.host = ? AND queue.number > ? AND queue.number <= ? ORDER BY queue.number LIMIT ?)
+       WHERE size <= ? OR number = ? + 1 ORDER BY number`,
+      [host, after, directory.position().number, batchSize, largestBatch, after],
+    )
+    return rows.map((row) => changeSchema.parse(JSON.parse(String(row.record))))
+  }
+
+  const nextBatch = async (after: number) => {
+    const changes = await queued(after)
+    if (changes[0]?.number === after + 1 || after === directory.position().number) return changes
+    await requeue(host, after)
+    const again = await queued(after)
+    if (again[0]?.number === after + 1) return again
+    const given = again[0]?.number ?? directory.position().number
+    throw fail('replica-diverged', { host, number: after, given })
+  }
+
+  /** Throws why this server cannot be fed, when it cannot. */
+  const judge = async (report: ReplicaReport): Promise<void> => {
+    const own = directory.place()
+    const theirs = { position: report.position, ancestry: report.ancestry }
+    const joined = joinAncestry(own.ancestry, report.ancestry)
+    const sameLine = report.position.timeline === own.position.timeline
+    const unknown = !sameLine && sharedUpTo(own.position.timeline, { ...theirs, ancestry: joined }) !== null
+    if (unknown || (sameLine && report.position.number > own.position.number)) {
+      await prove(report, own.position.number)
+      directory.becomePending({ why: 'behind-replica', ahead: host })
+      throw fail('replica-newer', { host, records: Math.max(0, report.position.number - own.position.number) })
+    }
+    if (report.pending) throw fail('repair-pending', { host })
+    if (isAncestor(report.position, { ...own, ancestry: joined })) return
+    const shared = sharedUpTo(report.position.timeline, own)
+    if (shared === null) {
+      throw fail('replica-diverged', { host, number: report.position.number, given: own.position.number })
+    }
+    throw fail('replica-newer', { host, records: Math.max(0, report.position.number - shared) })
+  }
+
+  /** A server is taken to be ahead of the master only when it can show what comes next. */
+  const prove = async ({ position }: ReplicaReport, after: number): Promise<void> => {
+    if (position.number <= after) return
+    const [next] = await client.call('changes.read', { after, limit: 1 })
+    if (next?.number === after + 1) return
+    throw fail('replica-nonsense', { host, text: `change ${position.number} without change ${after + 1}` })
+  }
+
+  const catchUp = async (): Promise<void> => {
+    let report = await client.call('replicate', { changes: [] })
+    await judge(report)
+    heard(host, report)
+    for (;;) {
+      const own = directory.place()
+      const { number } = report.position
+      if (stopped || (number === own.position.number && report.position.timeline === own.position.timeline)) return
+      const changes = await nextBatch(number)
+      sending = true
+      const line = { position: own.position, ancestry: [...own.ancestry] }
+      report = await client.call('replicate', {
+        changes: changes.filter((one) => one.number <= own.position.number),
+        line,
+      })
+      const expected = changes.filter((one) => one.number <= own.position.number).at(-1)?.number ?? number
+      if (report.position.number < expected) {
+        throw fail('replica-nonsense', { host, text: `change ${report.position.number} after ${expected}` })
+      }
+      await judge(report)
+      heard(host, report)
+    }
+  }
+
+  const rest = (ms: number | null): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = ms === null ? null : setTimeout(resolve, ms)
+      wakeUp = () => {
+        if (timer !== null) clearTimeout(timer)
+        resolve()
+      }
+    })
+
+  const loop = async (): Promise<void> => {
+    let pause = firstPauseMs
+    while (!stopped) {
+      try {
+        woken = false
+        await catchUp()
+        if (trouble !== null) log.write('info', 'replica-reached', { replica: host })
+        trouble = null
+        told = ''
+        pause = firstPauseMs
+        sending = false
+        if (!woken && !stopped) await rest(null)
+      } catch (error) {
+        sending = false
+        trouble = troubleOf(host, error)
+        const text = toProblem(error).message.en
+        if (text !== told) log.write('warning', 'replica-not-fed', { replica: host, state: trouble.state, text })
+        told = text
+        if (!stopped) await rest(pause)
+        pause = Math.min(pause * 2, longestPauseMs)
+      }
+    }
+    client.close()
+  }
+  const done = loop()
+
+  return {
+    host,
+    client,
+    trouble: () => trouble,
+    sending: () => sending,
+    wake: () => {
+      woken = true
+      // While the replica cannot be reached only the clock ends the pause.
+      if (trouble === null) wakeUp()
+    },
+    retry: () => {
+      woken = true
+      wakeUp()
+    },
+    stop: async () => {
+      stopped = true
+      client.close()
+      wakeUp()
+      await done
+    },
+  }
+}
+
+function troubleOf(host: string, error: unknown): { readonly state: ReplicaState; readonly problem: Problem } {
+  if (error instanceof WireError) return { state: 'unreachable', problem: problem('address-service-down', { host }) }
+  const found = toProblem(error)
+  if (error instanceof ProblemError) {
+    switch (found.code) {
+      case 'repair-pending':
+        return { state: 'repair-pending', problem: found }
+      case 'replica-newer':
+        return { state: 'newer', problem: found }
+      case 'object-server-down':
+      case 'service-stopping':
+        return { state: 'unreachable', problem: found }
+      default:
+        break
+    }
+  }
+  const text = found.code === 'internal' ? found.message.en : found.code
+  return { state: 'diverged', problem: problem('replica-broken', { host, text }) }
+}

@@ -1,0 +1,121 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Change } from '../../shared/model/change.ts'
+import type { Domain } from '../../shared/model/domain.ts'
+import type { Position } from '../../shared/model/position.ts'
+import type { CorruptPlace, RepairSource } from '../../shared/model/repair.ts'
+import { type JournalPlace, journalPlaces } from './journal-place.ts'
+import { readWhatIsWhole } from './journal-record.ts'
+import { serverJournalFolder, serverRoot } from './layout.ts'
+
+/** A file that may hold records, oldest first within one journal. */
+export type SourceFile = Pick<RepairSource, 'kind' | 'host'> & { readonly file: string }
+
+/** What was found in one file, besides its records. */
+export type SourceFound = { readonly source: RepairSource; readonly damage: readonly Damage[] }
+
+/** A damaged place with the records around it in that file; null where there is none. */
+export type Damage = {
+  readonly place: CorruptPlace
+  readonly after: Position | null
+  readonly before: Position | null
+  /** How many lines cannot be read. */
+  readonly lines: number
+}
+
+const sealedName = /^([1-9]\d{0,14})(\.sealing|\.discarding)?$/
+
+/** The files of one journal: sealed segments, those being sealed (or discarded) when a process was killed, the current one. */
+function filesOf(place: JournalPlace): readonly SourceFile[] {
+  const names = existsSync(place.sealedFolder) ? readdirSync(place.sealedFolder) : []
+  const sealed = names
+    .flatMap((name) => {
+      const found = sealedName.exec(name)
+      return found === null ? [] : [{ name, id: Number(found[1]), whole: found[2] === undefined }]
+    })
+    .sort((one, other) => one.id - other.id)
+    .flatMap(({ name, whole }) => {
+      const folder = join(place.sealedFolder, name, 'journal')
+      const files = existsSync(folder) ? readdirSync(folder).sort() : []
+      const kind = whole ? ('sealed' as const) : ('sealing' as const)
+      return files.map((file) => ({ kind, host: place.host, file: join(folder, file) }))
+    })
+  return [...sealed, { kind: 'current', host: place.host, file: place.file }]
+}
+
+/**
+ * Every file that may hold records of a domain's changes: the journals in force, and those of `extra`: journal folders that
+ * were in force before (a `MNG_JOURNAL`), single files with collected records. Trusts no metadata: what stands there is read.
+ */
+export function sourceFiles(domain: Pick<Domain, 'servers'>, extra: readonly string[]): readonly SourceFile[] {
+  const places = journalPlaces(domain)
+  const master = domain.servers.find((server) => server.roles.includes('master'))
+  const found = places.flatMap(filesOf)
+  for (const path of extra) {
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+    if (!isFolder) found.push({ kind: 'collected', host: master?.host ?? '', file: path })
+    else if (master !== undefined) found.push(...filesOf(formerPlace(master.host, path)))
+  }
+  const seen = new Set<string>()
+  return found.filter(({ file }) => !seen.has(file) && seen.add(file))
+}
+
+/** The master's journal as it stood under a `MNG_JOURNAL` of before. */
+function formerPlace(host: string, folder: string): JournalPlace {
+  const journal = join(folder, 'MCH_JOURNAL')
+  return {
+    host,
+    folder: journal,
+    file: join(journal, 'registration.journal'),
+    wholeFolder: true,
+    sealedFolder: join(folder, 'journal-sealed', basename(host)),
+    warning: null,
+  }
+}
+
+/** Where journals stand that a restore must never write over: for whoever swaps data. Absolute folders. */
+export function journalFolders(domain: Pick<Domain, 'servers'>): readonly string[] {
+  const master = domain.servers.find((server) => server.roles.includes('master'))
+  if (master === undefined) return []
+  const folders = journalPlaces(domain).flatMap(({ folder, sealedFolder }) => [folder, sealedFolder])
+  return [...new Set([serverJournalFolder(master), join(serverRoot(master), 'journal-sealed'), ...folders])]
+}
+
+/**
+ * Hands every whole record of a file to `take`, in its order, and tells where it cannot be read. A record stands for itself:
+ * damage before it takes nothing from it. Only a torn last line is no damage.
+ */
+export function readSource(file: SourceFile, take: (change: Change) => void): SourceFound {
+  let records = 0
+  let first: Position | null = null
+  let last: Position | null = null
+  const damage: Damage[] = []
+  const open: Omit<Damage, 'before'>[] = []
+  const close = (before: Position | null): void => {
+    for (const one of open.splice(0)) damage.push({ ...one, before })
+  }
+  const spoil = (place: CorruptPlace): void => {
+    const [begun] = open.splice(0)
+    open.push({ place: begun?.place ?? place, after: last, lines: (begun?.lines ?? 0) + 1 })
+  }
+  try {
+    for (const found of readWhatIsWhole(file.file)) {
+      if ('corrupt' in found) {
+        spoil(found.corrupt)
+        continue
+      }
+      const { previous: _, ...change } = found.record
+      const position = { timeline: change.timeline, number: change.number }
+      close(position)
+      records += 1
+      first ??= position
+      last = position
+      take(change)
+    }
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    spoil({ file: file.file, line: 0, offset: 0, text })
+  }
+  close(null)
+  return { source: { ...file, records, first, last }, damage }
+}

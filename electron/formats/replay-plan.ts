@@ -1,0 +1,137 @@
+import type { Change } from '../../shared/model/change.ts'
+import {
+  type Ancestry,
+  type ChangeRange,
+  descentOf,
+  joinAncestry,
+  type Place,
+  samePlaceOf,
+  sharedUpTo,
+} from '../../shared/model/position.ts'
+import { fail } from '../../shared/model/problem.ts'
+import type { Damage } from './journal-sources.ts'
+
+/** Records by identity, of whatever timeline, as they are found. The first one found stands. */
+export type RecordPool = {
+  add(change: Change): void
+  /** Timelines that a server knows although no record tells of them. */
+  learn(ancestry: Ancestry): void
+  get(timeline: string, number: number): Change | undefined
+  timelines(): ReadonlyMap<string, number>
+  ancestry(): Ancestry
+}
+
+/** A pool that keeps what is newer than `after`; the rest is of no use to a repair. */
+export function createRecordPool(after: number): RecordPool {
+  const byTimeline = new Map<string, Map<number, Change>>()
+  const newest = new Map<string, number>()
+  let ancestry: Ancestry = []
+  return {
+    add: (change) => {
+      if (change.descent !== undefined) ancestry = joinAncestry(ancestry, change.descent)
+      newest.set(change.timeline, Math.max(newest.get(change.timeline) ?? 0, change.number))
+      if (change.number <= after) return
+      const known = byTimeline.get(change.timeline) ?? new Map<number, Change>()
+      byTimeline.set(change.timeline, known)
+      if (!known.has(change.number)) known.set(change.number, change)
+    },
+    learn: (more) => {
+      ancestry = joinAncestry(ancestry, more)
+    },
+    get: (timeline, number) => byTimeline.get(timeline)?.get(number),
+    timelines: () => newest,
+    ancestry: () => ancestry,
+  }
+}
+
+export type ReplayPlan = {
+  /** What to replay, in order. */
+  readonly changes: readonly Change[]
+  /** Where the records end, with every timeline that is known. */
+  readonly reaches: Place
+  /** Changes up to there that nobody holds and that nobody has given up yet. */
+  readonly gaps: readonly ChangeRange[]
+}
+
+/**
+ * Which records bring data from `from` to the newest state that any record tells of. The line is that of the timeline begun
+ * last. Throws `repair-diverged` when that line left before `from`, `repair-timelines` when two are equally new.
+ */
+export function planReplay(host: string, from: Place, pool: RecordPool, damage: readonly Damage[]): ReplayPlan {
+  const ancestry = joinAncestry(from.ancestry, pool.ancestry())
+  const generationOf = (id: string): number => ancestry.find((one) => one.id === id)?.generation ?? 0
+  const ids = new Set([from.position.timeline, ...pool.timelines().keys(), ...ancestry.map(({ id }) => id)])
+  const start = samePlaceOf(from.position, ancestry)
+  const heads = [...ids].map((timeline): Place => {
+    const fork = ancestry.find((one) => one.id === timeline)?.fork ?? 0
+    const own = timeline === from.position.timeline ? from.position.number : 0
+    return { position: { timeline, number: Math.max(fork, own, pool.timelines().get(timeline) ?? 0) }, ancestry }
+  })
+  const latest = Math.max(...heads.map(({ position }) => generationOf(position.timeline)))
+  const newest = heads.filter(({ position }) => generationOf(position.timeline) === latest)
+  const reachable = newest.filter((head) => (sharedUpTo(start.timeline, head) ?? -1) >= start.number)
+  const [head] = reachable
+  if (head === undefined) throw fail('repair-diverged', { host, number: from.position.number })
+  if (reachable.length > 1) {
+    throw fail('repair-timelines', { timelines: reachable.map(({ position }) => position.timeline).join(', ') })
+  }
+  const end = Math.max(head.position.number, ...trailing(head, damage))
+  const changes: Change[] = []
+  const missing: number[] = []
+  const ownerOf = ownerOn(head)
+  const lost = descentOf(head.position.timeline, ancestry).flatMap((one) => one.lost)
+  for (let number = start.number + 1; number <= end; number += 1) {
+    const change = pool.get(ownerOf(number), number)
+    if (change !== undefined) changes.push(change)
+    else if (!lost.some(({ first, last }) => first <= number && number <= last)) missing.push(number)
+  }
+  const reaches = { position: { timeline: head.position.timeline, number: end }, ancestry }
+  return { changes, reaches, gaps: toRanges(missing) }
+}
+
+/** Which timeline a number of this line belongs to. */
+function ownerOn({ position, ancestry }: Place): (number: number) => string {
+  const line = descentOf(position.timeline, ancestry)
+  return (number) => {
+    let owner = position.timeline
+    for (const { parent, fork } of line) {
+      if (number > fork) break
+      owner = parent
+    }
+    return owner
+  }
+}
+
+/** The records of a place's line after `after`, in order; what the pool does not hold is left out. */
+export function changesOn(place: Place, after: number, pool: RecordPool): readonly Change[] {
+  const ownerOf = ownerOn(place)
+  const changes: Change[] = []
+  for (let number = after + 1; number <= place.position.number; number += 1) {
+    const change = pool.get(ownerOf(number), number)
+    if (change !== undefined) changes.push(change)
+  }
+  return changes
+}
+
+/** Damage at the end of a journal hides changes that no later record betrays, unless another source holds them. */
+function trailing(head: Place, damage: readonly Damage[]): readonly number[] {
+  return damage.flatMap(({ after, before, lines }) =>
+    before === null && after !== null && after.timeline === head.position.timeline ? [after.number + lines] : [],
+  )
+}
+
+/** Numbers in ascending order as ranges. */
+export function toRanges(numbers: readonly number[]): readonly ChangeRange[] {
+  const ranges: { first: number; last: number }[] = []
+  for (const number of numbers) {
+    const open = ranges.at(-1)
+    if (open !== undefined && open.last + 1 === number) open.last = number
+    else ranges.push({ first: number, last: number })
+  }
+  return ranges
+}
+
+/** Ranges as an operator reads and types them: `111-115,120`. */
+export function rangesText(ranges: readonly ChangeRange[]): string {
+  return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
+}
