@@ -1,4 +1,6 @@
 import { backupVerb } from './backup.ts'
+import { changeVerb } from './change.ts'
+import { deleteVerb } from './delete.ts'
 import { domainDestroy } from './domain/destroy.ts'
 import { domainInit } from './domain/init.ts'
 import { domainStart } from './domain/start.ts'
@@ -36,6 +38,8 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   startVerb,
   stopVerb,
   registerVerb,
+  changeVerb,
+  deleteVerb,
   searchVerb,
   { name: 'lock', about: { ja: '排他', en: 'the exclusive lock' }, verbs: [lockStatus] },
   { name: 'journal', about: { ja: 'ジャーナル', en: 'the journals' }, verbs: [journalList, journalClear] },

@@ -50,7 +50,8 @@ function planRegistration(known: WorkingSet, hosts: readonly string[], asked: Re
   const { kind, name, id, parentId } = asked
   const above = parentId === undefined ? undefined : boardAbove(known, kind, parentId)
   const organizationId = asked.organizationId ?? above?.organizationId ?? known.tops()[0] ?? null
-  assertOrganization(known, kind, organizationId)
+  // The organisation of the board above stands as long as a board belongs to it.
+  if (asked.organizationId !== undefined || above === undefined) assertOrganization(known, kind, organizationId)
   const host = kind === 'user' ? (asked.host ?? hosts[0] ?? null) : null
   assertHost(hosts, host)
   if (id !== undefined && known.get(kind, id) !== null) throw fail('entity-exists', { id })

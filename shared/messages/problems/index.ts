@@ -4,6 +4,7 @@ import { consoleProblems } from './console.ts'
 import { domainProblems } from './domain.ts'
 import { generalProblems } from './general.ts'
 import { lockProblems } from './lock.ts'
+import { namesProblems } from './names.ts'
 import { restoreProblems } from './restore.ts'
 import { runProblems } from './run.ts'
 import { serviceProblems } from './service.ts'
@@ -16,6 +17,7 @@ export const problemTable = {
   ...consoleProblems,
   ...domainProblems,
   ...lockProblems,
+  ...namesProblems,
   ...restoreProblems,
   ...runProblems,
   ...serviceProblems,
