@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import { basename, join, resolve } from 'node:path'
@@ -70,6 +72,30 @@ function logLine({ level = 'info', ...record }: Parameters<CommandContext['log']
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, ...record })}\n`)
 }
 
+const program = {
+  program: [process.execPath, __filename],
+  environment: {
+    UNTENSEKI_LANG: language,
+    ...(process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
+  },
+}
+
+async function runProgram([file = '', ...args]: readonly string[]): Promise<number> {
+  const child = spawn(file, args, { stdio: 'inherit', env })
+  const pass = () => void child.kill('SIGTERM')
+  interrupted.signal.addEventListener('abort', pass, { once: true })
+  const [code] = await once(child, 'exit')
+  interrupted.signal.removeEventListener('abort', pass)
+  return typeof code === 'number' ? code : exitCodes.failedDown
+}
+
+/** What id(1) says of an account, or null. */
+function accountField(option: string, account: string): string | null {
+  const { status, stdout } = spawnSync('id', [option, '--', account], { encoding: 'utf8' })
+  const said = stdout.trim()
+  return status === 0 && said !== account ? said : null
+}
+
 /** The connections that the verbs open; the process ends once they are closed. */
 const closing: (() => void)[] = []
 
@@ -97,6 +123,8 @@ const context = {
       electron: process.versions.electron !== undefined,
       servicePath: join(__dirname, 'service.cjs'),
       workerPath: join(__dirname, 'archive-worker.cjs'),
+      program: program.program,
+      home: homedir(),
       product: `untenseki ${packageFile.version}`,
       uid: process.getuid?.() ?? -1,
       log: logLine,
@@ -116,6 +144,14 @@ const context = {
     logLevel = level
   },
   log: logLine,
+  program,
+  runProgram,
+  userOf: (uid: number) => accountField('-nu', String(uid)),
+  uidOf(user: string) {
+    // A number would be taken for an account's number even where there is none.
+    const uid = /^[a-z_][a-z0-9_.-]*\$?$/i.test(user) ? accountField('-u', user) : null
+    return uid === null ? null : Number(uid)
+  },
   initSample,
   assertSample,
   destroySample,

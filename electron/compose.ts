@@ -11,6 +11,7 @@ import { mailNotifier } from './adapters/notify/mail.ts'
 import { systemClock } from './adapters/platform/clock.ts'
 import { createRunLock } from './adapters/platform/run-lock.ts'
 import { createRunStore } from './adapters/run-store/run-store.ts'
+import { machineSchedulers } from './adapters/schedule/choose.ts'
 import { createServiceDriver } from './adapters/services/driver.ts'
 import { openConsole as openOn, type PreferencesStore } from './core/console/console.ts'
 import type { Console } from './core/console/port.ts'
@@ -38,6 +39,9 @@ export interface EngineOptions {
   readonly electron: boolean
   readonly servicePath: string
   readonly workerPath: string
+  /** The words that call the commands, for what is to run by itself. */
+  readonly program: readonly string[]
+  readonly home: string
   readonly product: string
   readonly uid: number
   readonly log: Log
@@ -116,6 +120,15 @@ export function composeEngine(options: EngineOptions): Engine {
     }),
     medium: fileMedium,
     teller,
+    schedulers: (folder) =>
+      machineSchedulers({
+        domainFile: domain.file,
+        folder,
+        uid: options.uid,
+        operator: options.owner.operator,
+        home: options.home,
+        catchUp: [...options.program, 'schedule', 'catch-up', '--config', domain.file],
+      }),
     close: directory.close,
   }
 }

@@ -39,6 +39,8 @@ async function open(): Promise<void> {
         electron: true,
         servicePath: join(__dirname, 'service.cjs'),
         workerPath: join(__dirname, 'archive-worker.cjs'),
+        program: [process.execPath, join(__dirname, 'cli.cjs')],
+        home: homedir(),
         product: `untenseki ${packageFile.version}`,
         uid: process.getuid?.() ?? -1,
         log,

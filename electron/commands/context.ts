@@ -31,6 +31,13 @@ export interface CommandContext {
   setLogLevel(level: LogLevel): void
   /** A record for whoever looks into a failure later. */
   readonly log: Log
+  /** The words that call this program anew, from any folder, and what its environment needs for that. */
+  readonly program: { readonly program: readonly string[]; readonly environment: Readonly<Record<string, string>> }
+  /** Runs another program with this one's outputs; resolves with its exit code. */
+  runProgram(argv: readonly string[]): Promise<number>
+  /** An account's name by its number, and the other way round; null where there is none. */
+  userOf(uid: number): string | null
+  uidOf(user: string): number | null
   initSample(options: SampleOptions): Promise<string>
   /** Throws `sample-marker-missing` (64) where that is no sample domain. */
   assertSample(root: string): void

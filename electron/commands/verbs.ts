@@ -21,6 +21,10 @@ import { runsRollback } from './runs/rollback.ts'
 import { runsShow } from './runs/show.ts'
 import { prepareSampleVerb } from './sample/prepare.ts'
 import { runSampleVerb } from './sample/run.ts'
+import { scheduleCatchUp } from './schedule/catch-up.ts'
+import { scheduleInstall } from './schedule/install.ts'
+import { scheduleRemove } from './schedule/remove.ts'
+import { scheduleShow } from './schedule/show.ts'
 import { searchVerb } from './search.ts'
 import { serversVerb } from './servers.ts'
 import { startVerb, stopVerb } from './start-stop.ts'
@@ -47,6 +51,11 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   verifyVerb,
   listVerb,
   { name: 'runs', about: { ja: '実行の記録', en: 'records of runs' }, verbs: [runsList, runsShow, runsRollback] },
+  {
+    name: 'schedule',
+    about: { ja: '無人バックアップの予定', en: 'the backup that runs by itself' },
+    verbs: [scheduleInstall, scheduleShow, scheduleRemove, scheduleCatchUp],
+  },
   apstart,
   apstop,
   nxsmngsrv,

@@ -11,6 +11,7 @@ import type { Medium } from './ports/medium.ts'
 import type { NameDatabase } from './ports/name-database.ts'
 import type { RunLock } from './ports/run-lock.ts'
 import type { RunStore } from './ports/run-store.ts'
+import type { Scheduler } from './ports/scheduler.ts'
 import type { ServiceDriver } from './ports/service-driver.ts'
 
 /** Everything the operations need, composed once by a root: the domain and an adapter behind every port. */
@@ -37,6 +38,8 @@ export interface Engine {
   readonly medium: Medium
   /** Tells people what became of runs; who ends the program waits for it with `settled`. */
   readonly teller: Teller
+  /** What could run a backup by itself, the one to use first; with a folder only files there, nothing enabled. */
+  schedulers(folder: string | null): readonly Scheduler[]
   /** Ends its connections; the domain goes on. */
   close(): void
 }

@@ -28,6 +28,8 @@ function options(operator: string) {
     electron: false,
     servicePath: made.launch.servicePath,
     workerPath,
+    program: ['untenseki'],
+    home: '/nonexistent',
     product: 'untenseki test',
     uid: process.getuid?.() ?? -1,
     log: () => undefined,

@@ -105,4 +105,40 @@ export const commandProblems = defineProblems({
     ],
     en: ['The password file "{path}" is open to others than its owner', 'Give it the mode 0600.'],
   },
+  'schedule-foreign': {
+    exit: 'notPermitted',
+    ja: [
+      '「{file}」はこのドメインの予定として書かれたものではありません',
+      '内容を確認し,不要であれば手で移動してください。',
+    ],
+    en: [
+      '"{file}" was not written as the schedule of this domain',
+      'Look into it, and move it away by hand if it is not needed.',
+    ],
+  },
+  'schedule-failed': {
+    exit: 'unavailable',
+    ja: ['予定を登録又は取り消しできませんでした({what}): {text}', '権限とスケジューラの状態を確認してください。'],
+    en: ['The schedule could not be written ({what}): {text}', "Check permissions and the scheduler's state."],
+  },
+  'schedule-calendar': {
+    exit: 'usage',
+    ja: ['予定の書式「{calendar}」は使えません: {text}', 'systemd.time(7),又は crontab(5) の書式で指定してください。'],
+    en: ['The scheduler does not understand "{calendar}": {text}', 'Write it as in systemd.time(7), or crontab(5).'],
+  },
+  'schedule-time': {
+    exit: 'usage',
+    ja: ['「{at}」は時刻ではありません', '00:00 から 23:59 までで指定してください。'],
+    en: ['"{at}" is no time of day', 'Name one from 00:00 to 23:59.'],
+  },
+  'schedule-folder': {
+    exit: 'usage',
+    ja: ['「{path}」はフォルダではありません', '毎回新しいアーカイブを置く,既存のフォルダを指定してください。'],
+    en: ['"{path}" is no folder', 'Name a folder that is there: each night needs a new archive in it.'],
+  },
+  'schedule-words': {
+    exit: 'usage',
+    ja: ['予定のコマンドに制御文字は使えません: {word}', '別の名前のパスを指定してください。'],
+    en: ['The command of a schedule holds no control characters: {word}', 'Use a path of another name.'],
+  },
 })
