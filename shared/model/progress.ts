@@ -2,7 +2,7 @@ import { z } from '../zod.ts'
 
 /** Progress of a long operation, in bytes read from its sources. Times in milliseconds. */
 export const progressSchema = z.object({
-  phase: z.enum(['scan', 'archive', 'verify', 'copy']),
+  phase: z.enum(['scan', 'archive', 'verify', 'copy', 'extract']),
   bytesDone: z.number(),
   bytesTotal: z.number(),
   membersDone: z.number(),

@@ -2,8 +2,9 @@ import { createHash, type Hash } from 'node:crypto'
 import type { ArchiveHeader } from '../../../shared/model/archive.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import { MAX_HEADER, parseArchiveHeader } from './archive-header.ts'
+import { type MemberSink, spreadBehindMap } from './extract/member-sink.ts'
 import { createManifestChecker } from './manifest-checker.ts'
-import { type Member, manifestLine } from './member.ts'
+import { type Member, manifestLine, storedSize } from './member.ts'
 import { escapeName, HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
 import { BLOCK, padding } from './tar-header.ts'
 import { headerLength, parseHeader } from './tar-parse.ts'
@@ -32,13 +33,22 @@ export type StreamChecker = {
   readonly contentBytes: () => number
 }
 
+const ZEROS = Buffer.alloc(256 * 1024)
+
 type Part = 'header' | 'content' | 'padding' | 'end'
 
 /** Bytes that are taken in one piece: a header's blocks, or our own header's content. */
 type Pending = { bytes: Buffer; want: number }
 
-/** `path` names the archive in a problem. */
-export function createStreamChecker(path: string): StreamChecker {
+/**
+ * `path` names the archive in a problem; `sink` takes the members as they pass, but for the archive's own;
+ * `checkCancelled` is asked while the zeros of a large hole are hashed.
+ */
+export function createStreamChecker(
+  path: string,
+  sink: MemberSink | null = null,
+  checkCancelled: () => void = () => undefined,
+): StreamChecker {
   const manifest = createManifestChecker(path)
   const pending: Pending = { bytes: Buffer.alloc(0), want: BLOCK }
   let part: Part = 'header'
@@ -52,6 +62,9 @@ export function createStreamChecker(path: string): StreamChecker {
   let header: ArchiveHeader | null = null
   let manifestAt: number | null = null
   let contentBytes = 0
+  let place: (piece: Buffer) => boolean = () => true
+  /** Bytes of the file that are hashed, its holes as zeros. */
+  let hashed = 0
 
   const startHeader = () => {
     part = 'header'
@@ -66,25 +79,55 @@ export function createStreamChecker(path: string): StreamChecker {
     startHeader()
   }
   const endContent = (done: Member) => {
+    if (done.stored !== undefined) hashZeros(done.size)
     if (members === 0) header = parseArchiveHeader(path, pending.bytes)
     if (manifestAt !== null) manifest.finish()
     else manifest.expect(manifestLine(done, done.type === 'file' ? hash.digest('hex') : null))
-    if (members > 0 && manifestAt === null) contentBytes += done.size
-    left = padding(done.size)
+    if (members > 0 && manifestAt === null) {
+      contentBytes += done.size
+      sink?.end()
+    }
+    left = padding(storedSize(done))
     part = 'padding'
     if (left === 0) endMember(done)
+  }
+  const hashZeros = (until: number) => {
+    while (hashed < until) {
+      checkCancelled()
+      const count = Math.min(ZEROS.length, until - hashed)
+      hash.update(ZEROS.subarray(0, count))
+      hashed += count
+    }
+  }
+  const placeOf = (found: Member): ((piece: Buffer) => boolean) => {
+    const outer = members === 0 || manifestAt !== null ? null : sink
+    const put = (piece: Buffer, offset: number) => {
+      hashZeros(offset)
+      hash.update(piece)
+      hashed += piece.length
+      outer?.data(piece, offset)
+    }
+    if (found.stored !== undefined) return spreadBehindMap(found.size, found.stored, put)
+    return (piece) => {
+      put(piece, hashed)
+      return true
+    }
   }
   const startMember = (found: Member): boolean => {
     const name = found.name.toString('latin1')
     if (members === 0 && (name !== HEADER_NAME || found.size > MAX_HEADER))
       throw fail('archive-not-an-archive', { path })
-    if (manifestAt !== null || (found.size > 0 && found.type !== 'file')) return false
+    if (manifestAt !== null || (storedSize(found) > 0 && found.type !== 'file')) return false
+    if (found.stored === 0) return false
     if (name === MANIFEST_NAME) manifestAt = memberAt
     member = found
     hash = createHash('sha256')
+    hashed = 0
     pending.bytes = Buffer.alloc(0)
-    left = found.size
+    left = storedSize(found)
     part = 'content'
+    if (members > 0 && manifestAt === null) sink?.begin(found)
+    place = placeOf(found)
     if (left === 0) endContent(found)
     return true
   }
@@ -115,9 +158,9 @@ export function createStreamChecker(path: string): StreamChecker {
         pending.bytes = Buffer.concat([pending.bytes, piece])
         return pending.bytes.length < pending.want || headerBlocks(pending.bytes)
       case 'content':
-        hash.update(piece)
         if (members === 0) pending.bytes = Buffer.concat([pending.bytes, piece])
         if (manifestAt !== null) manifest.push(piece)
+        if (!place(piece)) return false
         left -= piece.length
         if (left === 0 && member !== null) endContent(member)
         return true

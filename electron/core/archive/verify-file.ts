@@ -3,6 +3,7 @@ import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archiv
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import { type ArchiveAt, type ArchiveSource, planOf, withSource } from './archive-source.ts'
 import { type Codec, sniffCodec } from './codec.ts'
+import type { MemberSink } from './extract/member-sink.ts'
 import { foundFrames, type ReadFrame, sealedFrames } from './frame-reader.ts'
 import { readManifest } from './manifest-reader.ts'
 import { HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
@@ -21,14 +22,22 @@ export type VerifiedArchive = { readonly summary: ArchiveSummary; readonly heade
  * `archive-not-an-archive`, `-header-invalid`, `-truncated`, `-member-differs`, `-manifest-differs`, `-damaged`,
  * `-seal-differs`, `-trailing-bytes` (13). A damaged frame is told by the first member that has bytes in it.
  */
-export async function verifyArchiveFile(archive: ArchiveAt, context: JobContext): Promise<VerifiedArchive> {
+export async function verifyArchiveFile(
+  archive: ArchiveAt,
+  context: JobContext,
+  sink: MemberSink | null = null,
+): Promise<VerifiedArchive> {
   const { path } = planOf(archive)
   return withSource(archive, async (file) => {
     const seal = await readSeal(file.readAt, file.size)
     const codec = seal?.codec ?? sniffCodec(await file.readAt(0, 4))
     if (codec === null) throw fail('archive-not-an-archive', { path })
-    const checker = createStreamChecker(path)
-    const meter = createMeter(context, { phase: 'verify', bytesTotal: file.size, membersTotal: 0 })
+    const checker = createStreamChecker(path, sink, context.checkCancelled)
+    const meter = createMeter(context, {
+      phase: sink === null ? 'verify' : 'extract',
+      bytesTotal: file.size,
+      membersTotal: 0,
+    })
     const whole = createHash('sha256')
     const frames: Frame[] = []
     let end = 0

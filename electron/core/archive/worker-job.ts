@@ -3,6 +3,7 @@ import type { Problem } from '../../../shared/model/problem.ts'
 import { ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
 import type { SourcePlan } from './archive-source.ts'
+import { type ExtractedArchive, type ExtractJob, extractArchiveFile } from './extract/extract-job.ts'
 import type { JobContext } from './meter.ts'
 import { CANCEL, type OutputLink } from './output.ts'
 import { type Measure, scanTargets } from './scan.ts'
@@ -13,11 +14,13 @@ import { type WriteJob, type WrittenArchive, writeArchive } from './write-file.t
 export type WorkerTask =
   | ({ readonly kind: 'write' } & WriteJob)
   | { readonly kind: 'verify'; readonly source: SourcePlan }
+  | ({ readonly kind: 'extract' } & ExtractJob)
   | { readonly kind: 'measure'; readonly targets: readonly string[] }
 
 export type WorkerResults = {
   readonly write: WrittenArchive
   readonly verify: VerifiedArchive
+  readonly extract: ExtractedArchive
   readonly measure: Measure
 }
 
@@ -62,6 +65,8 @@ async function perform(
       return writeArchive(task, context, link)
     case 'verify':
       return verifyArchiveFile(task.source, context)
+    case 'extract':
+      return extractArchiveFile(task, context)
     case 'measure':
       return scanTargets(task.targets, context)
     default:

@@ -92,6 +92,7 @@ export const enRun: Translated<typeof jaRun> = {
   'progress.archive': 'Backing up',
   'progress.verify': 'Verifying',
   'progress.copy': 'Copying',
+  'progress.extract': 'Extracting',
 
   'outcome.done': 'Done',
   'outcome.warnings': 'Done with warnings',

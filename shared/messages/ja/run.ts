@@ -89,6 +89,7 @@ export const jaRun = {
   'progress.archive': 'バックアップしています',
   'progress.verify': '検証しています',
   'progress.copy': '複写しています',
+  'progress.extract': '展開しています',
 
   'outcome.done': '完了',
   'outcome.warnings': '警告付き完了',

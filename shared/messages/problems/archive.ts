@@ -253,4 +253,84 @@ export const archiveProblems = defineProblems({
       'The file was altered or its medium is failing. Use another backup.',
     ],
   },
+  'archive-name-unsafe': {
+    exit: 'badArchive',
+    ja: [
+      'バックアップファイルに展開先の外を指す名称があります({path}: {member},{text})',
+      '運転席が作成したものではありません。展開していません。出所を確認してください。',
+    ],
+    en: [
+      'The archive has a name that could lead out of its place ({path}: {member}, {text})',
+      'No backup of this program has such a name. Nothing was put in place. Find out where the archive comes from.',
+    ],
+  },
+  'archive-link-unsafe': {
+    exit: 'badArchive',
+    ja: [
+      'バックアップファイルに展開先の外へ通じるリンクがあります({path}: {member} -> {link})',
+      '展開していません。出所を確認してください。',
+    ],
+    en: [
+      'The archive has a link that could lead out of its place ({path}: {member} -> {link})',
+      'Nothing was put in place. Find out where the archive comes from.',
+    ],
+  },
+  'archive-member-twice': {
+    exit: 'badArchive',
+    ja: ['バックアップファイルに同じ名称が2回あります({path}: {member})', '展開していません。出所を確認してください。'],
+    en: [
+      'The archive has the same name twice ({path}: {member})',
+      'Nothing was put in place. Find out where the archive comes from.',
+    ],
+  },
+  'archive-member-kind': {
+    exit: 'badArchive',
+    ja: [
+      'バックアップファイルにスペシャルファイルがあります({path}: {member},{kind})',
+      '必要であることを確かめた上で,明示して展開してください。',
+    ],
+    en: [
+      'The archive has a special file ({path}: {member}, {kind})',
+      'Make sure that it is wanted, then ask for special files explicitly.',
+    ],
+  },
+  'extract-destination-missing': {
+    exit: 'medium',
+    ja: ['展開先のディレクトリがありません({path})', 'ディレクトリを作成するか,別の展開先を指定してください。'],
+    en: ['The folder to extract into does not exist ({path})', 'Create it, or name another place.'],
+  },
+  'extract-destination-exists': {
+    exit: 'medium',
+    ja: ['展開先がすでにあります({path})', 'まだない名称か,空のディレクトリを指定してください。上書きはしません。'],
+    en: [
+      'There is something in the place to extract to ({path})',
+      'Name a place that does not exist yet, or an empty folder. Nothing is ever overwritten.',
+    ],
+  },
+  'extract-full': {
+    exit: 'medium',
+    ja: ['展開先の空き容量がなくなりました({member})', '空き容量を増やすか,別の展開先を指定してください。'],
+    en: ['The place to extract to became full ({member})', 'Free some space, or name another place.'],
+  },
+  'extract-failed': {
+    exit: 'medium',
+    ja: ['展開できません({member}: {text})', 'アクセス権とディスクの状態を確認してください。'],
+    en: ['This could not be extracted ({member}: {text})', 'Check the permissions and the state of the disk.'],
+  },
+  'extract-outside': {
+    exit: 'badArchive',
+    ja: [
+      'バックアップファイルに展開の対象外のものがあります({path}: {member})',
+      '対象のサーバのバックアップファイルであるか確認してください。',
+    ],
+    en: [
+      'The archive holds something that belongs nowhere here ({path}: {member})',
+      'Make sure that it is a backup of this server.',
+    ],
+  },
+  'extract-nothing-selected': {
+    exit: 'usage',
+    ja: ['バックアップファイルにありません({path}: {member})', '名称を一覧で確認してください。'],
+    en: ['The archive holds no such member ({path}: {member})', 'Look up the name in its list.'],
+  },
 })

@@ -25,7 +25,7 @@ export function archiveKit() {
     await build({
       configFile: false,
       logLevel: 'warn',
-      ssr: { target: 'node', noExternal: true, external: ['@mongodb-js/zstd', 'fs-native-extensions'] },
+      ssr: { target: 'node', noExternal: true, external: ['@mongodb-js/zstd', 'fs-native-extensions', 'koffi'] },
       build: {
         ssr: true,
         target: 'node18.15',

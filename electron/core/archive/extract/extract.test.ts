@@ -1,0 +1,152 @@
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { archiveKit, problemOf, run, treeOf } from '../testing/archive-kit.ts'
+import { extractArchive, extractFiles, extractTo } from './extract.ts'
+
+const kit = archiveKit()
+const superuser = process.getuid?.() === 0
+const options = () => ({ workerPath: kit.workerPath() })
+
+/** Every kind of thing that a target may hold. */
+function everything(): string {
+  const root = join(kit.newFolder(), 'root')
+  mkdirSync(join(root, 'mail', 'empty'), { recursive: true })
+  writeFileSync(join(root, 'mail', 'a'), 'one\n')
+  linkSync(join(root, 'mail', 'a'), join(root, 'mail', 'b'))
+  writeFileSync(join(root, 'mail', '名前'), '二\n')
+  writeFileSync(Buffer.concat([Buffer.from(`${root}/mail/`), Buffer.from([0xb4, 0xc1, 0xbb, 0xfa])]), 'EUC-JP')
+  writeFileSync(join(root, 'mail', 'l'.repeat(250)), 'long name')
+  symlinkSync('../gone', join(root, 'mail', 'link'))
+  symlinkSync('/etc/passwd', join(root, 'outside'))
+  lutimesSync(join(root, 'outside'), 5, 1_234_567_890.25)
+  writeFileSync(join(root, 'nothing'), '')
+  writeFileSync(join(root, 'master01'), Buffer.alloc(3_000_000, 'database '))
+  writeFileSync(join(root, 'program'), '#!/bin/sh\n')
+  chmodSync(join(root, 'program'), 0o4711)
+  chmodSync(join(root, 'mail', 'empty'), 0o2750)
+  chmodSync(join(root, 'mail'), 0o500)
+  utimesSync(join(root, 'mail', 'empty'), 5, -7)
+  run('touch', '-d', '2019-05-06 07:08:09.123456789', join(root, 'mail', 'a'), join(root, 'mail'))
+  if (superuser) run('chown', '1234:4321', join(root, 'mail', '名前'))
+  return root
+}
+
+describe.each(['.tar.zst', '.tar.gz'])('an archive %s', (ending) => {
+  it('gives back everything that it was made of', async () => {
+    const root = everything()
+    const archive = join(kit.newFolder(), `a${ending}`)
+    const written = await kit.create([root], archive)
+    const to = join(kit.newFolder(), 'restored')
+    const extracted = await extractArchive({ ...options(), archive, into: [{ prefix: root, to }] })
+    const expected = superuser ? treeOf(root) : treeOf(root).map((line) => line.replace('104711', '100711'))
+    expect(treeOf(to)).toEqual(expected)
+    expect(extracted).toMatchObject({
+      members: written.members - 2,
+      header: { host: 'host-a' },
+      position: { number: 7 },
+    })
+    expect(extracted.notKept).toEqual({ count: 0, first: [] })
+  })
+})
+
+it('puts each target where it is told to, and leaves out what nobody asks for', async () => {
+  const [one, two, three] = [everything(), everything(), everything()]
+  const archive = join(kit.newFolder(), 'a.tar.zst')
+  await kit.create([one, two, three], archive)
+  const folder = kit.newFolder()
+  mkdirSync(join(folder, 'first'))
+  const into = [
+    { prefix: one, to: join(folder, 'first') },
+    { prefix: join(two, 'master01'), to: join(folder, 'database') },
+  ]
+  await extractArchive({ ...options(), archive, into })
+  expect(readdirSync(folder).sort()).toEqual(['database', 'first'])
+  expect(treeOf(join(folder, 'first'))).toHaveLength(treeOf(one).length)
+  expect(readFileSync(join(folder, 'database'))).toEqual(readFileSync(join(two, 'master01')))
+  const problem = await problemOf(
+    extractArchive({ ...options(), archive, into: [{ prefix: one, to: join(folder, 'strict') }], refuseOutside: true }),
+  )
+  expect(problem.code).toBe('extract-outside')
+})
+
+it('gives a chosen hard link its content, though its first name is not chosen', async () => {
+  const root = everything()
+  const archive = join(kit.newFolder(), 'a.tar.zst')
+  await kit.create([root], archive)
+  const folder = kit.newFolder()
+  const [b] = await extractFiles(archive, [join(root, 'mail', 'b')], join(folder, 'files'), options())
+  expect(b).toBe(join(folder, 'files', root, 'mail', 'b'))
+  expect(readFileSync(b ?? '', 'utf8')).toBe('one\n')
+  expect(readdirSync(join(folder, 'files', root, 'mail'))).toEqual(['b'])
+})
+
+it('extracts elsewhere under whole paths, and never half', async () => {
+  const root = everything()
+  const archive = join(kit.newFolder(), 'a.tar.zst')
+  await kit.create([root], archive)
+  const folder = kit.newFolder()
+  const to = join(folder, 'here')
+  await extractTo(to, { ...options(), archive, select: [join(root, 'mail'), join(root, 'nothing')] })
+  expect(readdirSync(join(to, root)).sort()).toEqual(['mail', 'nothing'])
+  expect(treeOf(join(to, root, 'mail'))).toEqual(treeOf(join(root, 'mail')))
+  expect((await problemOf(extractTo(to, { ...options(), archive }))).code).toBe('extract-destination-exists')
+
+  const bytes = readFileSync(archive)
+  bytes[Math.floor(bytes.length * 0.4)] = (bytes[Math.floor(bytes.length * 0.4)] ?? 0) ^ 16
+  writeFileSync(archive, bytes)
+  const other = join(folder, 'other')
+  expect((await problemOf(extractTo(other, { ...options(), archive }))).code).toMatch(/^archive-/)
+  expect(readdirSync(folder)).toEqual(['here'])
+  const missing = join(folder, 'no', 'where')
+  expect((await problemOf(extractTo(missing, { ...options(), archive }))).code).toBe('extract-destination-missing')
+})
+
+it('refuses a choice that the archive does not hold', async () => {
+  const root = everything()
+  const archive = join(kit.newFolder(), 'a.tar.zst')
+  await kit.create([root], archive)
+  const to = join(kit.newFolder(), 'x')
+  const problem = await problemOf(extractTo(to, { ...options(), archive, select: [join(root, 'mail'), '/no/such'] }))
+  expect([problem.code, problem.params.member]).toEqual(['extract-nothing-selected', '/no/such'])
+  expect(existsSync(to)).toBe(false)
+})
+
+it('ends within a second of a cancel and leaves nothing', async () => {
+  const root = join(kit.newFolder(), 'root')
+  mkdirSync(root)
+  for (let count = 0; count < 4000; count += 1) writeFileSync(join(root, String(count)), Buffer.alloc(9000, count))
+  const archive = join(kit.newFolder(), 'a.tar.zst')
+  await kit.create([root], archive)
+  const folder = kit.newFolder()
+  const controller = new AbortController()
+  let at = 0
+  const problem = await problemOf(
+    extractTo(join(folder, 'x'), {
+      ...options(),
+      archive,
+      signal: controller.signal,
+      onProgress: ({ bytesDone }) => {
+        if (bytesDone === 0 || at > 0) return
+        at = performance.now()
+        controller.abort()
+      },
+    }),
+  )
+  expect(problem.code).toBe('cancelled')
+  expect(performance.now() - at).toBeLessThan(1000)
+  expect(readdirSync(folder)).toEqual([])
+  expect(statSync(folder).isDirectory()).toBe(true)
+})

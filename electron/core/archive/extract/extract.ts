@@ -1,0 +1,93 @@
+import { lstat, open, rename, rm } from 'node:fs/promises'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { fail } from '../../../../shared/model/problem.ts'
+import { type ArchiveAt, planOf } from '../archive-source.ts'
+import { inWorker, type JobOptions } from '../worker-client.ts'
+import type { ExtractedArchive, ExtractJob } from './extract-job.ts'
+import { codeOf } from './levels.ts'
+import type { Rule } from './mapping.ts'
+import { placingCalls } from './placing-calls.ts'
+
+export type ExtractOptions = JobOptions & {
+  readonly archive: ArchiveAt
+  /** Where members go; those that no rule speaks of are left out. */
+  readonly into: readonly Rule[]
+  /** Absolute paths of members (escaped as the manifest does), each with all below it; everything without. */
+  readonly select?: readonly string[] | undefined
+  /** Refuse an archive with a member that no rule speaks of (`extract-outside`). */
+  readonly refuseOutside?: boolean | undefined
+}
+
+/**
+ * Extracts an archive of ours into places that the caller has set aside: each rule's `to` must be free, or an empty
+ * folder, in a folder that exists. All of the archive is verified on the way, and what was written is durable when this
+ * resolves. On a failure or a cancel (within a second) the places hold what had been written so far: they are the
+ * caller's to remove.
+ *
+ * Throws what `verifyArchive` does, `extract-destination-missing`, `-exists`, `extract-full`, `-failed`, `-outside`,
+ * `-nothing-selected`, `archive-name-unsafe`, `-link-unsafe`, `-member-twice`, `-member-kind`.
+ */
+export async function extractArchive(options: ExtractOptions): Promise<ExtractedArchive> {
+  const task: ExtractJob & { readonly kind: 'extract' } = {
+    kind: 'extract',
+    source: planOf(options.archive),
+    into: options.into,
+    select: options.select ?? null,
+    outside: options.refuseOutside === true ? 'refuse' : 'skip',
+  }
+  return inWorker<'extract'>(task, options)
+}
+
+/**
+ * Extracts members to a folder that does not exist yet, or is empty, under their whole paths. They are put into
+ * `NAME.partial` beside it first, so that nothing unfinished or bad ever stands under the name; on a failure that is
+ * removed. A crash leaves `NAME.partial`, which a later call refuses by name.
+ */
+export async function extractTo(
+  to: string,
+  options: Omit<ExtractOptions, 'into' | 'refuseOutside'>,
+): Promise<ExtractedArchive> {
+  if (!isAbsolute(to)) throw fail('archive-path-relative', { path: to })
+  const place = resolve(to)
+  const draft = `${place}.partial`
+  const standing = await lstat(place).catch(() => null)
+  if (standing !== null && !standing.isDirectory()) throw fail('extract-destination-exists', { path: place })
+  if ((await lstat(draft).catch(() => null)) !== null) throw fail('extract-destination-exists', { path: draft })
+  const remove = () => rm(draft, { recursive: true, force: true })
+  const extracted = await extractArchive({ ...options, into: [{ prefix: '/', to: draft }] }).catch(async (thrown) => {
+    await remove()
+    throw thrown
+  })
+  try {
+    // A rename puts a folder in the place of an empty one, and of nothing else.
+    if (standing === null) placingCalls().renameNew(draft, place)
+    else await rename(draft, place)
+  } catch (thrown) {
+    await remove()
+    const code = codeOf(thrown)
+    if (code === 'EEXIST' || code === 'ENOTEMPTY') throw fail('extract-destination-exists', { path: place }, thrown)
+    throw fail('extract-failed', { member: place, text: code }, thrown)
+  }
+  await syncFolder(dirname(place))
+  return extracted
+}
+
+/** Extracts these members under `folder` (free or empty) and gives each one's path there, in the order asked. */
+export async function extractFiles(
+  archive: ArchiveAt,
+  paths: readonly string[],
+  folder: string,
+  options: JobOptions,
+): Promise<readonly string[]> {
+  await extractArchive({ ...options, archive, into: [{ prefix: '/', to: folder }], select: paths })
+  return paths.map((path) => join(folder, path))
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
