@@ -3,7 +3,7 @@ import type { Problem } from '../../../shared/model/problem.ts'
 import { ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
 import type { SourcePlan } from './archive-source.ts'
-import { type ExtractedArchive, type ExtractJob, extractArchiveFile } from './extract/extract-job.ts'
+import { type Extracted, type ExtractJob, extractArchiveFile } from './extract/extract-job.ts'
 import type { JobContext } from './meter.ts'
 import { CANCEL, type OutputLink } from './output.ts'
 import { type Measure, scanTargets } from './scan.ts'
@@ -20,7 +20,7 @@ export type WorkerTask =
 export type WorkerResults = {
   readonly write: WrittenArchive
   readonly verify: VerifiedArchive
-  readonly extract: ExtractedArchive
+  readonly extract: Extracted
   readonly measure: Measure
 }
 

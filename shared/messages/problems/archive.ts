@@ -333,4 +333,37 @@ export const archiveProblems = defineProblems({
     ja: ['バックアップファイルにありません({path}: {member})', '名称を一覧で確認してください。'],
     en: ['The archive holds no such member ({path}: {member})', 'Look up the name in its list.'],
   },
+  'archive-not-tar': {
+    exit: 'badArchive',
+    ja: [
+      'バックアップファイルでもtarのファイルでもありません({path})',
+      'ファイル名を確認してください。zstdまたはgzipで圧縮したtar,圧縮しないtarを読み込めます。',
+    ],
+    en: [
+      'This is neither a backup nor a tar archive ({path})',
+      'Check the file name. Tar compressed with zstd or gzip can be read, and tar that is not compressed.',
+    ],
+  },
+  'archive-tar-invalid': {
+    exit: 'badArchive',
+    ja: [
+      'tarの形式が正しくありません({path}: 展開後の{offset}バイト目,{text})',
+      '展開していません。壊れているか,故意に変えられています。別のファイルを使ってください。',
+    ],
+    en: [
+      'The tar format is violated ({path}: byte {offset} of what is compressed, {text})',
+      'Nothing was put in place. The file is damaged, or was altered on purpose. Use another one.',
+    ],
+  },
+  'archive-expands': {
+    exit: 'badArchive',
+    ja: [
+      'ファイルの大きさに比べて展開後が大きすぎます({path}: {bytes}バイト以上)',
+      '展開していません。正しいものであることを確かめた上で,大きさを問わないことを明示して展開してください。',
+    ],
+    en: [
+      'The archive would unpack to far more than its size ({path}: {bytes} bytes and more)',
+      'Nothing was put in place. If it is what you expect, say explicitly that any size will do.',
+    ],
+  },
 })

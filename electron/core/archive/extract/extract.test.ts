@@ -75,7 +75,7 @@ it('puts each target where it is told to, and leaves out what nobody asks for', 
   await extractArchive({ ...options(), archive, into })
   expect(readdirSync(folder).sort()).toEqual(['database', 'first'])
   expect(treeOf(join(folder, 'first'))).toHaveLength(treeOf(one).length)
-  expect(readFileSync(join(folder, 'database'))).toEqual(readFileSync(join(two, 'master01')))
+  expect(readFileSync(join(folder, 'database')).equals(readFileSync(join(two, 'master01')))).toBe(true)
   const problem = await problemOf(
     extractArchive({ ...options(), archive, into: [{ prefix: one, to: join(folder, 'strict') }], refuseOutside: true }),
   )
@@ -127,7 +127,7 @@ it('refuses a choice that the archive does not hold', async () => {
 it('ends within a second of a cancel and leaves nothing', async () => {
   const root = join(kit.newFolder(), 'root')
   mkdirSync(root)
-  for (let count = 0; count < 4000; count += 1) writeFileSync(join(root, String(count)), Buffer.alloc(9000, count))
+  for (let count = 0; count < 1500; count += 1) writeFileSync(join(root, String(count)), Buffer.alloc(9000, count))
   const archive = join(kit.newFolder(), 'a.tar.zst')
   await kit.create([root], archive)
   const folder = kit.newFolder()

@@ -1,12 +1,16 @@
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { ArchiveHeader } from '../../../../shared/model/archive.ts'
 import { fail } from '../../../../shared/model/problem.ts'
 import { type ArchiveAt, planOf } from '../archive-source.ts'
 import { inWorker, type JobOptions } from '../worker-client.ts'
-import type { ExtractedArchive, ExtractJob } from './extract-job.ts'
+import type { Extracted, ExtractJob, ForeignPolicy } from './extract-job.ts'
 import { codeOf } from './levels.ts'
 import type { Rule } from './mapping.ts'
 import { placingCalls } from './placing-calls.ts'
+
+/** What came of an archive of ours. */
+export type ExtractedArchive = Extracted & { readonly header: ArchiveHeader }
 
 export type ExtractOptions = JobOptions & {
   readonly archive: ArchiveAt
@@ -28,12 +32,19 @@ export type ExtractOptions = JobOptions & {
  * `-nothing-selected`, `archive-name-unsafe`, `-link-unsafe`, `-member-twice`, `-member-kind`.
  */
 export async function extractArchive(options: ExtractOptions): Promise<ExtractedArchive> {
+  const { header, ...extracted } = await extractInWorker(options, null)
+  if (header === null) throw fail('archive-not-an-archive', { path: planOf(options.archive).path })
+  return { ...extracted, header }
+}
+
+function extractInWorker(options: ExtractOptions, foreign: ForeignPolicy | null): Promise<Extracted> {
   const task: ExtractJob & { readonly kind: 'extract' } = {
     kind: 'extract',
     source: planOf(options.archive),
     into: options.into,
     select: options.select ?? null,
     outside: options.refuseOutside === true ? 'refuse' : 'skip',
+    foreign,
   }
   return inWorker<'extract'>(task, options)
 }
@@ -42,11 +53,14 @@ export async function extractArchive(options: ExtractOptions): Promise<Extracted
  * Extracts members to a folder that does not exist yet, or is empty, under their whole paths. They are put into
  * `NAME.partial` beside it first, so that nothing unfinished or bad ever stands under the name; on a failure that is
  * removed. A crash leaves `NAME.partial`, which a later call refuses by name.
+ *
+ * With `foreign`, tar archives of other programs are taken, too (zstd, gzip or plain): all of it, so names are theirs.
+ * Throws what `extractArchive` does, and for those `archive-not-tar`, `archive-tar-invalid`, `archive-expands`.
  */
 export async function extractTo(
   to: string,
-  options: Omit<ExtractOptions, 'into' | 'refuseOutside'>,
-): Promise<ExtractedArchive> {
+  options: Omit<ExtractOptions, 'into' | 'refuseOutside'> & { readonly foreign?: ForeignPolicy | undefined },
+): Promise<Extracted> {
   if (!isAbsolute(to)) throw fail('archive-path-relative', { path: to })
   const place = resolve(to)
   const draft = `${place}.partial`
@@ -54,7 +68,8 @@ export async function extractTo(
   if (standing !== null && !standing.isDirectory()) throw fail('extract-destination-exists', { path: place })
   if ((await lstat(draft).catch(() => null)) !== null) throw fail('extract-destination-exists', { path: draft })
   const remove = () => rm(draft, { recursive: true, force: true })
-  const extracted = await extractArchive({ ...options, into: [{ prefix: '/', to: draft }] }).catch(async (thrown) => {
+  const into = [{ prefix: '/', to: draft }]
+  const extracted = await extractInWorker({ ...options, into }, options.foreign ?? null).catch(async (thrown) => {
     await remove()
     throw thrown
   })
