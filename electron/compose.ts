@@ -8,6 +8,7 @@ import { readStoredPosition } from './adapters/directory/stored-position.ts'
 import { fileMedium } from './adapters/media/file.ts'
 import { commandNotifier } from './adapters/notify/command.ts'
 import { mailNotifier } from './adapters/notify/mail.ts'
+import { toldFile } from './adapters/notify/told-file.ts'
 import { systemClock } from './adapters/platform/clock.ts'
 import { createRunLock } from './adapters/platform/run-lock.ts'
 import { createRunStore } from './adapters/run-store/run-store.ts'
@@ -120,6 +121,7 @@ export function composeEngine(options: EngineOptions): Engine {
     }),
     medium: fileMedium,
     teller,
+    told: toldFile(stateFolder),
     schedulers: (folder) =>
       machineSchedulers({
         domainFile: domain.file,

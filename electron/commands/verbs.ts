@@ -1,5 +1,6 @@
 import { backupVerb } from './backup.ts'
 import { changeVerb } from './change.ts'
+import { checkVerb } from './check.ts'
 import { deleteVerb } from './delete.ts'
 import { domainDestroy } from './domain/destroy.ts'
 import { domainInit } from './domain/init.ts'
@@ -51,6 +52,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   verifyVerb,
   listVerb,
   { name: 'runs', about: { ja: '実行の記録', en: 'records of runs' }, verbs: [runsList, runsShow, runsRollback] },
+  checkVerb,
   {
     name: 'schedule',
     about: { ja: '無人バックアップの予定', en: 'the backup that runs by itself' },

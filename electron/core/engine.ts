@@ -13,6 +13,7 @@ import type { RunLock } from './ports/run-lock.ts'
 import type { RunStore } from './ports/run-store.ts'
 import type { Scheduler } from './ports/scheduler.ts'
 import type { ServiceDriver } from './ports/service-driver.ts'
+import type { Told } from './ports/told.ts'
 
 /** Everything the operations need, composed once by a root: the domain and an adapter behind every port. */
 export interface Engine {
@@ -38,6 +39,7 @@ export interface Engine {
   readonly medium: Medium
   /** Tells people what became of runs; who ends the program waits for it with `settled`. */
   readonly teller: Teller
+  readonly told: Told
   /** What could run a backup by itself, the one to use first; with a folder only files there, nothing enabled. */
   schedulers(folder: string | null): readonly Scheduler[]
   /** Ends its connections; the domain goes on. */

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../shared/model/assert-never.ts'
 import type { DirectoryStatus, Replica } from '../../../shared/model/directory.ts'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
@@ -12,11 +13,13 @@ interface RepstatOptions {
   readonly show?: string
 }
 
-/** The manual's words for a server's replication (facts of the UNIX edition); the one for "complete" was not found. */
+/** The manual's words for a server's replication (facts of the UNIX edition); those from `complete` on were not found and are ours. */
 const stateTexts = {
   waiting: 'トランザクションレコードあり',
   processing: 'トランザクションレコード処理中',
   complete: 'レプリケーション完了',
+  inconsistent: '整合性確保が必要',
+  pending: 'データ修復待ち',
 } as const
 type State = keyof typeof stateTexts
 
@@ -32,8 +35,8 @@ export const nxsrepstat: Verb<RepstatOptions> = {
       'every server without -h. Naming the master ends normally. -s 0 prints no message, 1 prints them on standard output, any other value is an error. Letters are case-sensitive, and of a repeated option the last value counts.',
     ),
     ours(
-      '-s を省略すると 1 とする。完了時の文言と終了コード(0 完了,10 未完了又は確認できない,64 指定の誤り)。',
-      '-s is 1 when it is left out; the words for a complete one; the exit codes (0 complete, 10 not complete or not to be told, 64 wrong options).',
+      '-s を省略すると 1 とする。完了,整合性確保が必要,データ修復待ちの文言と終了コード(0 完了,10 未完了又は確認できない,64 指定の誤り)。',
+      '-s is 1 when it is left out; the words for a complete one, for one that has to be reconciled and for one that waits for its repair; the exit codes (0 complete, 10 not complete or not to be told, 64 wrong options).',
     ),
   ],
   shape: (command, pick) =>
@@ -89,15 +92,27 @@ async function stateOf(engine: Engine, status: DirectoryStatus, server: ServerCo
   const problem = await addressServiceProblem(engine, server)
   if (problem !== null) throw fail('repstat-host-check', { host: server.host, text: problem })
   const replica = status.replicas.find((each) => each.host === server.host)
-  if (!replica) return 'waiting'
-  return replicaState(status, replica)
+  return replica ? replicaState(replica) : 'waiting'
 }
 
-/** Complete is what the server itself reports, at the master's own position; an empty queue proves nothing. */
-function replicaState({ position }: DirectoryStatus, { applied, waiting }: Replica): State {
-  if (applied?.timeline === position.timeline && applied.number === position.number) return 'complete'
-  // Records that wait count as waiting also while one of them is being processed (facts of the UNIX edition).
-  return waiting > 0 ? 'waiting' : 'processing'
+/** As the master tells it, which asks the server itself; one that it cannot ask has records waiting. */
+function replicaState({ state }: Replica): State {
+  switch (state) {
+    case 'complete':
+      return 'complete'
+    case 'processing':
+      return 'processing'
+    case 'waiting':
+    case 'unreachable':
+      return 'waiting'
+    case 'diverged':
+    case 'newer':
+      return 'inconsistent'
+    case 'repair-pending':
+      return 'pending'
+    default:
+      return assertNever(state)
+  }
 }
 
 /** Why that server's address service cannot be asked, or null. */

@@ -1,10 +1,10 @@
 import type { RunState } from '../../../shared/model/run-state.ts'
-import { foldRun } from '../../../shared/model/run-state.ts'
 import type { ScheduleView } from '../../../shared/model/schedule.ts'
+import { readableRuns } from '../check/readable-runs.ts'
 import type { Engine } from '../engine.ts'
 import type { InstalledSchedule, Scheduler } from '../ports/scheduler.ts'
 
-/** What is planned, when it falls due next and how the last backup ended. Throws what the records throw. */
+/** What is planned, when it falls due next and how the last backup ended. A run's record that cannot be read counts as none. */
 export async function scheduleView(engine: Engine, folder: string | null = null): Promise<ScheduleView> {
   const found = await installedSchedule(engine, folder)
   const last = lastBackup(engine)
@@ -68,10 +68,7 @@ const mostTimes = 200
 const slackMs = 60_000
 
 function lastBackup(engine: Engine): RunState | null {
-  for (const runId of engine.runs.list()) {
-    const state = foldRun(engine.runs.read(runId))
-    if (/backup/.test(state.runbook)) return state
-  }
+  for (const state of readableRuns(engine)) if (/backup/.test(state.runbook)) return state
   return null
 }
 
