@@ -28,8 +28,10 @@ if (kind === 'failure') {
   )
 } else {
   const access = createAccess(createBridge(window.untenseki))
-  follow(access)
-  root.render(<Root app={{ store: access.store, actions: createActions(access) }} kind={kind} />)
+  const actions = createActions(access)
+  follow(access, actions.hear)
+  if (query.get('show') === 'board') actions.browse.chooseKind('board')
+  root.render(<Root app={{ store: access.store, actions }} kind={kind} />)
 }
 
 function readProblem(given: string | null) {

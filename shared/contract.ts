@@ -7,8 +7,9 @@ import {
   sessionViewSchema,
   snapshotSchema,
 } from './model/console.ts'
-import { registeredSchema, registrationSchema, searchQuerySchema, searchResultSchema } from './model/entity.ts'
+import { editedSchema, editLimit, editSchema, searchQuerySchema, searchResultSchema } from './model/entity.ts'
 import { backupsViewSchema, historyFilterSchema, historyPageSchema } from './model/history.ts'
+import { csvEncodingSchema, importOutcomeSchema } from './model/import.ts'
 import { segmentSchema } from './model/journal.ts'
 import type { problemSchema } from './model/problem.ts'
 import { progressSchema } from './model/progress.ts'
@@ -19,6 +20,11 @@ import { z } from './zod.ts'
 
 const nothing = z.null()
 const hostSchema = z.string().min(1).max(255)
+/** `show`: what the third list of 名前データベース shows. */
+const windowSchema = z.strictObject({
+  kind: z.enum(['name-database', 'run-book', 'history']),
+  show: z.enum(['user', 'board']).optional(),
+})
 /** An absolute path as the operator typed it: checked in core, never handed to a shell. */
 const pathSchema = z.string().min(1).max(4096)
 
@@ -35,12 +41,23 @@ export const commands = {
   'session.logoff': { input: nothing, output: nothing },
   /** 運転席終了: logs off and quits; asks to be called again with `confirmed` while a run is going on. */
   'console.quit': { input: z.strictObject({ confirmed: z.boolean() }), output: z.object({ quitting: z.boolean() }) },
-  'window.open': { input: z.strictObject({ kind: z.enum(['name-database', 'run-book', 'history']) }), output: nothing },
+  'window.open': { input: windowSchema, output: nothing },
   'window.close': { input: nothing, output: nothing },
   'servers.start': { input: z.strictObject({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
   'servers.stop': { input: z.strictObject({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
   'directory.search': { input: searchQuerySchema.strict(), output: searchResultSchema },
-  'directory.register': { input: registrationSchema.strict(), output: registeredSchema },
+  /** Registrations, changes and deletions as one: all of them or none. */
+  'directory.edit': {
+    input: z.strictObject({ edits: z.array(editSchema).min(1).max(editLimit) }),
+    output: editedSchema,
+  },
+  /** Bulk registration from a CSV file; with `dryRun` it is only checked. */
+  'directory.import': {
+    input: z.strictObject({ file: pathSchema, encoding: csvEncodingSchema, partial: z.boolean(), dryRun: z.boolean() }),
+    output: importOutcomeSchema,
+  },
+  /** Lets the operator choose a CSV file; null: none was. */
+  'file.chooseCsv': { input: nothing, output: z.string().nullable() },
   /** [データベース(D)] → [バックアップ(B)]: begins 排他. */
   'backup.open': { input: nothing, output: nothing },
   /** [閉じる]: ends 排他. */
@@ -102,7 +119,10 @@ export type EventEnvelope = {
 }[EventName]
 
 /** What the shell itself tells one window on the `event` channel: someone closed the main window during a run. */
-export type ShellSignal = { readonly signal: 'quit-asked' }
+export type ShellSignal =
+  | { readonly signal: 'quit-asked' }
+  /** [DBメンテナンス(D)] was chosen for a window that is open already: what its third list shows. */
+  | { readonly signal: 'show'; readonly list: 'user' | 'board' }
 
 export type CommandReply<Name extends CommandName> =
   | { readonly ok: true; readonly value: CommandOutput<Name> }

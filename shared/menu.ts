@@ -3,6 +3,7 @@ import type { MessageKey } from './messages/ja.ts'
 /** What a menu entry or a window's button asks for. */
 export type MenuCommand =
   | 'open-name-database'
+  | 'open-boards'
   | 'history'
   | 'refresh'
   | 'logon'
@@ -20,6 +21,13 @@ export type MenuCommand =
   | 'close'
   | 'search-users'
   | 'search-organizations'
+  | 'search-groups'
+  | 'search-boards'
+  | 'register'
+  | 'change'
+  | 'delete'
+  | 'undo'
+  | 'import'
 
 /** When a command can be given; each names the reason that a grey entry shows otherwise. */
 export type MenuCondition = 'logged-on' | 'logged-off' | 'server-chosen' | 'master-chosen'
@@ -74,7 +82,10 @@ export const systemMenus: readonly Menu[] = [
         id: 'maintenance',
         label: 'menu.maintenance',
         mnemonic: 'D',
-        entries: [item('open-name-database', 'menu.users', 'U', { needs: 'logged-on' })],
+        entries: [
+          item('open-name-database', 'menu.users', 'U', { needs: 'logged-on' }),
+          item('open-boards', 'menu.boards', 'B', { needs: 'logged-on' }),
+        ],
       },
       item('history', 'menu.history', 'L'),
       { kind: 'separator', id: 'file-1' },
@@ -144,12 +155,28 @@ export const nameDatabaseMenus: readonly Menu[] = [
     ],
   },
   {
+    id: 'edit',
+    label: 'menu.edit',
+    mnemonic: 'E',
+    entries: [
+      item('register', 'register.button', 'N', { asks: true }),
+      item('change', 'change.button', 'M', { asks: true }),
+      item('delete', 'delete.button', 'L', { asks: true }),
+      { kind: 'separator', id: 'edit-1' },
+      item('undo', 'menu.undo', 'U'),
+      { kind: 'separator', id: 'edit-2' },
+      item('import', 'menu.import', 'I', { asks: true }),
+    ],
+  },
+  {
     id: 'search',
     label: 'menu.search',
     mnemonic: 'S',
     entries: [
       item('search-users', 'menu.search-users', 'U', { asks: true }),
       item('search-organizations', 'menu.search-organizations', 'O', { asks: true }),
+      item('search-groups', 'menu.search-groups', 'G', { asks: true }),
+      item('search-boards', 'menu.search-boards', 'B', { asks: true }),
     ],
   },
   help,

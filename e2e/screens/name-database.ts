@@ -18,6 +18,16 @@ export interface NameDatabaseScreen {
   organizations(): Locator
   status(cell: 'lock' | 'replication' | 'selection' | 'registered'): Locator
   registerButton(): Locator
+  /** ユーザ, グループ or 掲示板 above the third list. */
+  list(kind: 'ユーザ' | 'グループ' | '掲示板'): Promise<Locator>
+  /** [修正(M)] by keyboard for the row or node that is chosen: the dialog. */
+  change(): Promise<Locator>
+  /** [削除(L)] by keyboard: the question. */
+  remove(): Promise<Locator>
+  /** 編集(E) → 元に戻す(U). */
+  undo(): Promise<void>
+  /** 編集(E) → CSVから登録(I): the dialog. */
+  openImport(): Promise<Locator>
   /** Fills the 登録 dialog and presses 了解; does not wait for what comes of it. */
   register(user: NewUser): Promise<void>
   /** 検索(S) → ユーザの検索: the rows found, with the dialog left open. */
@@ -39,6 +49,23 @@ export async function nameDatabaseScreen(app: ElectronApplication): Promise<Name
     organizations: () => page.getByRole('grid', { name: '組織一覧' }).locator('tbody tr'),
     status: (cell) => page.locator(`[data-cell="${cell}"]`),
     registerButton: () => page.getByRole('button', { name: '登録' }),
+    async list(kind) {
+      await page.getByRole('radio', { name: kind, exact: true }).check()
+      return page.getByRole('grid', { name: `${kind}一覧` }).locator('tbody tr')
+    },
+    async change() {
+      await page.keyboard.press('Alt+KeyM')
+      return page.getByRole('dialog', { name: '修正' })
+    },
+    async remove() {
+      await page.keyboard.press('Alt+KeyL')
+      return page.getByRole('alertdialog', { name: '削除' })
+    },
+    undo: () => chooseByKeys(page, 'E', 'U'),
+    async openImport() {
+      await chooseByKeys(page, 'E', 'I')
+      return page.getByRole('dialog', { name: 'CSVから登録' })
+    },
     async register({ name, id, organization }) {
       await page.getByRole('button', { name: '登録' }).click()
       const dialog = page.getByRole('dialog', { name: '登録' })

@@ -19,6 +19,8 @@ export interface SystemScreen {
   openRunBook(host: string): Promise<RunBookScreen>
   /** [ファイル(F)] → [DBメンテナンス(D)] → [ユーザ情報(U)]. */
   openNameDatabase(): Promise<void>
+  /** [ファイル(F)] → [DBメンテナンス(D)] → [掲示板情報(B)]. */
+  openBoards(): Promise<void>
   logon(): Promise<void>
   logoff(): Promise<void>
   /** 運転席終了; answers はい where it asks. */
@@ -51,6 +53,7 @@ export async function systemScreen(app: ElectronApplication): Promise<SystemScre
       return runBookScreen(app)
     },
     openNameDatabase: () => chooseByMouse(page, 'ファイル(F)', 'DBメンテナンス', 'ユーザ情報'),
+    openBoards: () => chooseByKeys(page, 'F', 'D', 'B'),
     logon: () => chooseByKeys(page, 'F', 'N'),
     logoff: () => chooseByKeys(page, 'F', 'O'),
     async quit() {

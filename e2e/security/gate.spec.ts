@@ -31,7 +31,7 @@ test('a window can neither leave its page, nor reach Node, nor send what the con
     ['servers.stop', { host: 7, serviceId: null }, 'ipc-payload'],
     ['run.all', { to: 7 }, 'ipc-payload'],
     ['run.all', { to: '/a.tar.zst', extra: true }, 'ipc-payload'],
-    ['directory.register', { kind: 'user', name: '' }, 'ipc-payload'],
+    ['directory.edit', { edits: [] }, 'ipc-payload'],
   ] as const) {
     expect(await send(name, input), name).toMatchObject({ ok: false, problem: { code } })
   }

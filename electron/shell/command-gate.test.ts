@@ -77,7 +77,7 @@ describe('the command gate', () => {
     ['servers.stop', { host: '', serviceId: null }],
     ['servers.stop', null],
     ['run.all', { to: 'x'.repeat(5000) }],
-    ['directory.register', { kind: 'user', name: '' }],
+    ['directory.edit', { edits: [] }],
     ['window.open', { kind: 'failure' }],
     ['backup.open', {}],
   ])('refuses %s with a wrong payload', async (name, input) => {

@@ -1,4 +1,4 @@
-import { app, Notification, session } from 'electron'
+import { app, dialog, Notification, session } from 'electron'
 import type { Console } from '../core/console/port.ts'
 import type { ShellHandlers } from './command-gate.ts'
 import { listenForCommands, sendEvent } from './ipc.ts'
@@ -56,9 +56,21 @@ export async function openShell({ console, preload, stateFile, log }: ShellOptio
   }
 
   const handlers: ShellHandlers = {
-    async 'window.open'({ kind }) {
-      windows.open(kind)
+    async 'window.open'({ kind, show }) {
+      const before = windows.contents(kind)
+      windows.open(kind, show === undefined ? {} : { show })
+      if (before !== null && show !== undefined) sendEvent(before, { signal: 'show', list: show })
       return null
+    },
+    async 'file.chooseCsv'() {
+      const { canceled, filePaths } = await dialog.showOpenDialog({
+        properties: ['openFile'],
+        filters: [
+          { name: 'CSV', extensions: ['csv', 'CSV', 'txt'] },
+          { name: '*', extensions: ['*'] },
+        ],
+      })
+      return canceled ? null : (filePaths[0] ?? null)
     },
     async 'window.close'(_input, windowId) {
       const kind = windows.kindOf(windowId)

@@ -8,6 +8,8 @@ export interface Column {
   readonly id: string
   readonly label: string
   readonly numeric?: boolean
+  /** Its head does not sort. */
+  readonly fixed?: boolean
 }
 
 export interface GridProps {
@@ -23,17 +25,25 @@ export interface GridProps {
   /** Called near the end of the rows, to bring more of them. */
   readonly onEnd?: () => void
   readonly empty?: string
+  /** The order that whoever brings the rows has put them in; without `onSort` the grid sorts its rows itself. */
+  readonly sort?: Sort | null
+  readonly onSort?: (sort: Sort | null) => void
 }
 
 /** A white sunken list with column heads that sort, driven by mouse or keyboard alone. */
 export function Grid(props: GridProps): ReactNode {
   const { label, columns, selected, onSelect, onOpen, onExpand, onSelectAll, onEnd, empty } = props
   const { t } = useText()
-  const [sort, setSort] = useState<Sort | null>(null)
+  const [ownSort, setOwnSort] = useState<Sort | null>(null)
+  const sort = props.onSort === undefined ? ownSort : (props.sort ?? null)
+  const setSort = props.onSort ?? setOwnSort
   const [focused, setFocused] = useState<string | null>(null)
   const body = useRef<HTMLTableSectionElement>(null)
   const moved = useRef(false)
-  const rows = useMemo(() => sortRows(props.rows, sort), [props.rows, sort])
+  const rows = useMemo(
+    () => sortRows(props.rows, props.onSort === undefined ? ownSort : null),
+    [props.rows, props.onSort, ownSort],
+  )
   const visible = rows.map(({ key, text, level, expanded }) => ({ key, text, level, expanded }))
   const current = rows.some((row) => row.key === focused) ? focused : (selected.at(-1) ?? null)
   const tabStop = rows.some((row) => row.key === current) ? current : (rows[0]?.key ?? null)
@@ -74,7 +84,7 @@ export function Grid(props: GridProps): ReactNode {
               const mine = sort?.column === column.id ? sort.direction : 'none'
               return (
                 <th key={column.id} scope="col" aria-sort={mine} className={column.numeric ? 'numeric' : undefined}>
-                  <button type="button" onClick={() => setSort(nextSort(sort, column.id))}>
+                  <button type="button" disabled={column.fixed} onClick={() => setSort(nextSort(sort, column.id))}>
                     {column.label}
                     {mine !== 'none' && <span aria-hidden="true">{mine === 'ascending' ? ' ▲' : ' ▼'}</span>}
                   </button>

@@ -1,3 +1,4 @@
+import type { ShellSignal } from '../../shared/contract.ts'
 import type { Preferences } from '../../shared/model/console.ts'
 import type { HistoryFilter } from '../../shared/model/history.ts'
 import { stepIdOf } from '../../shared/model/run.ts'
@@ -8,16 +9,23 @@ import type { Access } from './store.ts'
 /** Everything that a window's features can do. */
 export function createActions(access: Access) {
   const { store, ask } = access
+  const browse = browseActions(access)
   const show = (dialog: Dialog | null) => store.setState({ dialog })
 
   return {
-    browse: browseActions(access),
+    browse,
     show,
+    /** What the shell tells this window. */
+    hear(signal: ShellSignal): void {
+      if (signal.signal === 'quit-asked') show({ kind: 'quit' })
+      else browse.chooseKind(signal.list)
+    },
     dismissFailure: () => store.setState({ failure: null }),
     chooseServer: (host: string) => store.setState({ host }),
     setPreferences: (part: Partial<Preferences>) => ask('preferences.set', part),
     logon: () => ask('session.logon', null),
     logoff: () => ask('session.logoff', null),
+    openNameDatabase: (show: 'user' | 'board') => ask('window.open', { kind: 'name-database', show }),
     openWindow: (kind: 'name-database' | 'run-book' | 'history') => ask('window.open', { kind }),
     closeWindow: () => ask('window.close', null),
 

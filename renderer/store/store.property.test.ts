@@ -75,7 +75,7 @@ it('shows the latest state in the end, whatever is lost and however late snapsho
         },
       }
       const access = createAccess(bridge)
-      follow(access)
+      follow(access, () => undefined)
       for (const [index, event] of events.entries()) {
         now = index + 1
         // The last one arrives: a page can only notice a gap by what comes after it.

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { CommandInput, CommandName, CommandOutput, EventEnvelope } from '../../shared/contract.ts'
+import type { CommandInput, CommandName, CommandOutput, EventEnvelope, ShellSignal } from '../../shared/contract.ts'
 import { toProblem } from '../../shared/model/problem.ts'
 import type { Bridge } from '../bridge/bridge.ts'
 import { foldEvent } from './fold.ts'
@@ -39,9 +39,9 @@ export function createAccess(bridge: Bridge): Access {
 
 /**
  * Keeps the state's snapshot in step with the engine: loads it, folds events, loads it again after a gap. Events that
- * arrive while a snapshot is on its way are kept and folded onto it.
+ * arrive while a snapshot is on its way are kept and folded onto it. What the shell tells this window goes to `onSignal`.
  */
-export function follow({ store, bridge }: Access): () => void {
+export function follow({ store, bridge }: Access, onSignal: (signal: ShellSignal) => void): () => void {
   let loading = false
   let early: EventEnvelope[] = []
 
@@ -77,7 +77,7 @@ export function follow({ store, bridge }: Access): () => void {
   }
 
   const stop = bridge.subscribe((message) => {
-    if ('signal' in message) store.setState({ dialog: { kind: 'quit' } })
+    if ('signal' in message) onSignal(message)
     else fold(message)
   })
   void load()

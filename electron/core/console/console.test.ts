@@ -68,7 +68,9 @@ describe('the console behind its windows', () => {
     const events: EventEnvelope[] = []
     console.subscribe((event) => events.push(event))
     await console.handlers['preferences.set']({ openNameDatabase: false })
-    await console.handlers['directory.register']({ kind: 'user', name: '番号 太郎' })
+    await console.handlers['directory.edit']({
+      edits: [{ action: 'register', registration: { kind: 'user', name: '番号 太郎' } }],
+    })
     await until(() => events.some(({ name }) => name === 'directory'))
     expect(events.map((event) => event.revision)).toEqual(events.map((_, at) => revision + 1 + at))
     await console.close()
@@ -77,19 +79,25 @@ describe('the console behind its windows', () => {
   test('holds 排他 while the dialog is open: others are refused by name, and it ends with 閉じる', async () => {
     const [console, second] = [await open(), await open('second')]
     await console.handlers['backup.open'](null)
-    const refusal = second.handlers['directory.register']({ kind: 'user', name: '拒否 花子' })
+    const refusal = second.handlers['directory.edit']({
+      edits: [{ action: 'register', registration: { kind: 'user', name: '拒否 花子' } }],
+    })
     await expect(refusal).rejects.toMatchObject({ problem: { code: 'registration-locked', exitCode: 11 } })
     await expect(refusal).rejects.toThrow('gmadmin')
     await expect(second.handlers['backup.open'](null)).rejects.toMatchObject({ problem: { code: 'lock-held' } })
     await expect(console.handlers['session.logoff'](null)).rejects.toMatchObject({ problem: { code: 'dialog-open' } })
     await console.handlers['backup.close'](null)
-    await second.handlers['directory.register']({ kind: 'user', name: '許可 花子' })
+    await second.handlers['directory.edit']({
+      edits: [{ action: 'register', registration: { kind: 'user', name: '許可 花子' } }],
+    })
     await Promise.all([console.close(), second.close()])
   })
 
   test('clears a journal under the lock and only then, showing what was sealed', async () => {
     const console = await open()
-    await console.handlers['directory.register']({ kind: 'user', name: '退避 次郎' })
+    await console.handlers['directory.edit']({
+      edits: [{ action: 'register', registration: { kind: 'user', name: '退避 次郎' } }],
+    })
     await expect(console.handlers['journal.clear']({ host: 'tk-ml1' })).rejects.toMatchObject({
       problem: { code: 'lock-lost' },
     })

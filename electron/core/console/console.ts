@@ -1,8 +1,10 @@
 import { hostname } from 'node:os'
+import { isAbsolute } from 'node:path'
 import type { Preferences } from '../../../shared/model/console.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import type { Engine } from '../engine.ts'
 import { assertNoConsole } from '../operations/console-side.ts'
+import { importNames } from '../operations/import-names.ts'
 import { createActivities } from './activities.ts'
 import { createBackupDialog } from './backup-dialog.ts'
 import { createHistory } from './history.ts'
@@ -104,11 +106,18 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
         assertOn()
         return engine.names.search(query)
       },
-      'directory.register': async (registration) => {
+      'directory.edit': async ({ edits }) => {
         assertOn()
-        const registered = await engine.names.register(registration, owner.operator)
+        const edited = await engine.names.edit(edits, owner.operator)
         void monitor.refresh()
-        return registered
+        return edited
+      },
+      'directory.import': async (options) => {
+        assertOn()
+        if (!isAbsolute(options.file)) throw fail('path-relative', { path: options.file })
+        const outcome = await importNames(engine, options)
+        void monitor.refresh()
+        return outcome
       },
       'backup.open': async () => {
         assertOn()

@@ -1,7 +1,7 @@
 import type { Entity } from '../../../shared/model/entity.ts'
 import type { GridRow } from '../../chrome/grid-rows.ts'
 
-/** An entity as a row: its ID, name and, for a user, mail server. */
+/** An entity as a row: its ID, name, and what its kind has beside them. */
 export function entityRow(entity: Entity, serverName: (host: string) => string): GridRow {
   return {
     key: entity.id,
@@ -12,6 +12,8 @@ export function entityRow(entity: Entity, serverName: (host: string) => string):
       id: { value: entity.id },
       name: { value: entity.name },
       host: { value: entity.host === null ? '' : serverName(entity.host) },
+      members: { value: entity.members?.length ?? 0 },
+      above: { value: entity.parentId ?? '' },
     },
   }
 }

@@ -7,20 +7,25 @@ import { Panel } from '../../chrome/panel.tsx'
 import { Tree } from '../../chrome/tree.tsx'
 import { useFirstFocus } from '../../chrome/use-first-focus.ts'
 import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
-import { ownerName } from '../../text/format.ts'
 import { useText } from '../../text/use-text.ts'
 import { BackupDialog } from '../backup/backup-dialog.tsx'
 import { CommonDialogs } from '../common-commands.tsx'
 import { reasonAgainst } from '../conditions.ts'
 import { useServerName } from '../use-words.ts'
 import { DatabaseStatus } from './database-status.tsx'
+import { DeleteQuestion } from './delete-question.tsx'
+import { EntityDialog } from './entity-dialog.tsx'
+import { EntityList } from './entity-list.tsx'
 import { entityRow } from './entity-row.ts'
 import { ancestorsOf, childrenByParent, hierarchyRows, topKey } from './hierarchy.ts'
-import { RegisterDialog } from './register-dialog.tsx'
+import { ImportDialog } from './import-dialog.tsx'
 import { SearchDialog } from './search-dialog.tsx'
+import { useEditCommands } from './use-edit-commands.ts'
 import { useRefresh } from './use-refresh.ts'
 
-/** 名前データベース: the hierarchy, the organisations below its chosen node, and that node's users. */
+const letters = { register: 'N', change: 'M', delete: 'L' } as const
+
+/** 名前データベース: the hierarchy, the organisations below its chosen node, and that node's users, groups or boards. */
 export function NameDatabaseWindow(): ReactNode {
   const actions = useActions()
   const { browse: browsing } = actions
@@ -31,34 +36,35 @@ export function NameDatabaseWindow(): ReactNode {
   const opening = useApp((state) => state.busy.includes('backup.open'))
   const snapshot = useSnapshot((whole) => whole)
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
-  const [organization, setOrganization] = useState<readonly string[]>([])
+  const edit = useEditCommands()
   const children = useMemo(() => childrenByParent(browse.organizations), [browse.organizations])
   useRefresh()
   useFirstFocus()
 
   const { directory } = snapshot
-  const lock = directory.kind === 'up' && directory.status.lock.held ? directory.status.lock : null
-  const registerReason = () => {
-    if (directory.kind !== 'up') return t('reason.directory-down')
-    return lock === null ? null : t('reason.locked', { owner: ownerName(lock.owner) })
-  }
   const reasonOf = (item: MenuItem) => {
+    if (edit.isEdit(item.command)) return edit.reason(item.command)
     if (item.command === 'backup' && opening) return t('reason.busy')
     const reason = item.needs === undefined ? null : reasonAgainst(item.needs, snapshot, null)
     return reason === null ? null : t(reason)
   }
   const onCommand = (command: MenuCommand) => {
+    if (edit.isEdit(command)) return edit.perform(command)
     switch (command) {
       case 'backup':
         return void actions.openBackup()
       case 'select-all':
-        return browsing.selectAll()
+        return void browsing.selectAll()
       case 'close':
         return void actions.closeWindow()
       case 'search-users':
         return actions.show({ kind: 'search', entity: 'user' })
       case 'search-organizations':
         return actions.show({ kind: 'search', entity: 'organization' })
+      case 'search-groups':
+        return actions.show({ kind: 'search', entity: 'group' })
+      case 'search-boards':
+        return actions.show({ kind: 'search', entity: 'board' })
       case 'about':
         return actions.show({ kind: 'about' })
       default:
@@ -74,7 +80,6 @@ export function NameDatabaseWindow(): ReactNode {
     })
   const showNode = (id: string) => {
     setExpanded((before) => new Set([...before, ...ancestorsOf(browse.organizations, id)]))
-    setOrganization([])
     browsing.chooseNode(id === topKey ? null : id)
   }
 
@@ -102,36 +107,24 @@ export function NameDatabaseWindow(): ReactNode {
               { id: 'name', label: t('column.organization-name') },
             ]}
             rows={(children.get(browse.node) ?? []).map((each) => entityRow(each, nameOf))}
-            selected={organization}
-            onSelect={setOrganization}
+            selected={browse.chosen}
+            onSelect={browsing.choose}
             onOpen={showNode}
           />
         </Panel>
-        <Panel title={t('database.users')}>
-          <Grid
-            key={browse.node}
-            label={t('database.users')}
-            columns={[
-              { id: 'id', label: t('column.user-id') },
-              { id: 'name', label: t('column.user-name') },
-              { id: 'host', label: t('column.mail-server') },
-            ]}
-            rows={browse.users.map((each) => entityRow(each, nameOf))}
-            selected={browse.selected}
-            onSelect={browsing.select}
-            onSelectAll={browsing.selectAll}
-            onEnd={() => void browsing.moreUsers()}
-          />
-        </Panel>
+        <EntityList onOpen={() => edit.reason('change') === null && edit.perform('change')} />
       </main>
       <div className="button-row">
-        <Button
-          label={t('register.button')}
-          mnemonic="N"
-          asks
-          reason={registerReason()}
-          onPress={() => actions.show({ kind: 'register' })}
-        />
+        {(['register', 'change', 'delete'] as const).map((command) => (
+          <Button
+            key={command}
+            label={t(`${command}.button`)}
+            mnemonic={letters[command]}
+            asks
+            reason={edit.reason(command)}
+            onPress={() => edit.perform(command)}
+          />
+        ))}
         {directory.kind === 'up' && (
           <span className="row-end">
             {t('database.counts', {
@@ -142,7 +135,12 @@ export function NameDatabaseWindow(): ReactNode {
         )}
       </div>
       <DatabaseStatus />
-      {dialog?.kind === 'register' && <RegisterDialog node={browse.node} />}
+      {dialog?.kind === 'register' && <EntityDialog entity={null} node={browse.node} kind={browse.kind} />}
+      {dialog?.kind === 'change' && (
+        <EntityDialog entity={dialog.entity} node={browse.node} kind={dialog.entity.kind} />
+      )}
+      {dialog?.kind === 'delete' && <DeleteQuestion entities={dialog.entities} />}
+      {dialog?.kind === 'import' && <ImportDialog />}
       {dialog?.kind === 'search' && <SearchDialog kind={dialog.entity} onShow={showNode} />}
       {dialog?.kind === 'backup' && <BackupDialog cleared={dialog.cleared} />}
       <CommonDialogs />

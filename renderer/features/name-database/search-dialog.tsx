@@ -15,7 +15,7 @@ export interface SearchDialogProps {
   readonly onShow: (organizationId: string) => void
 }
 
-/** Finds users or organisations of the whole domain by any part of their name or ID. */
+/** Finds users, organisations, groups or boards of the whole domain by any part of their name or ID. */
 export function SearchDialog({ kind, onShow }: SearchDialogProps): ReactNode {
   const actions = useActions()
   const { t, format } = useText()
@@ -47,8 +47,9 @@ export function SearchDialog({ kind, onShow }: SearchDialogProps): ReactNode {
     const entity: Entity | undefined = result?.rows.find((each) => each.id === id)
     const node = entity?.kind === 'organization' ? entity.id : entity?.organizationId
     close()
+    if (entity !== undefined && entity.kind !== 'organization') actions.browse.chooseKind(entity.kind)
     onShow(node ?? '')
-    if (entity?.kind === 'user') actions.browse.select([entity.id])
+    if (entity !== undefined && entity.kind !== 'organization') actions.browse.select([entity.id])
   }
 
   return (
@@ -89,8 +90,8 @@ export function SearchDialog({ kind, onShow }: SearchDialogProps): ReactNode {
       <Grid
         label={t('search.results')}
         columns={[
-          { id: 'id', label: t(kind === 'user' ? 'column.user-id' : 'column.organization-id') },
-          { id: 'name', label: t(kind === 'user' ? 'column.user-name' : 'column.organization-name') },
+          { id: 'id', label: t(`column.${kind}-id`) },
+          { id: 'name', label: t(`column.${kind}-name`) },
           { id: 'organization', label: t('column.organization') },
           ...(kind === 'user' ? [{ id: 'host', label: t('column.mail-server') }] : []),
         ]}

@@ -45,7 +45,9 @@ export function SystemWindow(): ReactNode {
   const onCommand = (command: MenuCommand) => {
     switch (command) {
       case 'open-name-database':
-        return void actions.openWindow('name-database')
+        return void actions.openNameDatabase('user')
+      case 'open-boards':
+        return void actions.openNameDatabase('board')
       case 'history':
         return void actions.openWindow('history')
       case 'logon':

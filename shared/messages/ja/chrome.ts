@@ -9,6 +9,10 @@ export const jaChrome = {
   'menu.file': 'ファイル',
   'menu.maintenance': 'DBメンテナンス',
   'menu.users': 'ユーザ情報',
+  'menu.boards': '掲示板情報',
+  'menu.edit': '編集',
+  'menu.undo': '元に戻す',
+  'menu.import': 'CSVから登録',
   'menu.history': '履歴',
   'menu.refresh': '最新の状態に更新',
   'menu.logon': 'ログオン',
@@ -32,6 +36,8 @@ export const jaChrome = {
   'menu.search': '検索',
   'menu.search-users': 'ユーザの検索',
   'menu.search-organizations': '組織の検索',
+  'menu.search-groups': 'グループの検索',
+  'menu.search-boards': '掲示板の検索',
 
   'reason.logged-on': 'ログオンしています。',
   'reason.logged-off':
@@ -44,6 +50,12 @@ export const jaChrome = {
   'reason.busy': '処理しています。',
   'reason.directory-down': 'マスタ管理サーバのアドレスサービスが応答しません。',
   'reason.locked': '{owner}が排他中のため,登録できません。',
+  'reason.read-only': 'ジャーナルに書き込めなかったため,登録を停止しています。アドレスサービスを再起動してください。',
+  'reason.repair-pending': 'マスタ管理サーバは修復待ちです。データ修復が終わるまで登録できません。',
+  'reason.nothing-chosen': '一覧で対象を選択してください。',
+  'reason.one-only': '修正する対象は,一つだけ選択してください。',
+  'reason.too-many': '一度に削除できるのは{limit}件までです。',
+  'reason.nothing-to-undo': '元に戻せる操作がありません。',
 
   'button.ok': '了解',
   'button.cancel': '取消',
