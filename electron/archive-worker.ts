@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { runWorkerTask, type WorkerStart } from './core/archive/worker-job.ts'
 
@@ -8,4 +9,5 @@ void runWorkerTask(
   workerData as WorkerStart,
   () => performance.now(),
   (message) => port.postMessage(message),
+  join(__dirname, 'archive-reader.cjs'),
 )

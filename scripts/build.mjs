@@ -15,7 +15,7 @@ import { buildStampFile, sourceDigest } from './lib/source-digest.mjs'
 
 /** They hold or load machine code, so they stay packages of the shipped program. */
 const nativePackages = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions', 'koffi']
-const mainEntries = ['main', 'cli', 'service', 'archive-worker']
+const mainEntries = ['main', 'cli', 'service', 'archive-worker', 'archive-reader']
 
 const common = { configFile: false, logLevel: 'warn', root, publicDir: false, envDir: false }
 

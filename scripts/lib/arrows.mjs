@@ -23,7 +23,12 @@ const rooms = [
     to: ['embedded', 'adapters', 'formats', 'shared', 'zod-door'],
     packages: ['node'],
   },
-  { name: 'archive-worker', match: /^electron\/archive-worker\.ts$/, to: ['core', 'shared'], packages: ['node'] },
+  {
+    name: 'archive-worker',
+    match: /^electron\/archive-(worker|reader)\.ts$/,
+    to: ['core', 'shared'],
+    packages: ['node'],
+  },
   {
     name: 'compose',
     match: /^electron\/compose(\/.*)?(\.ts|$)/,

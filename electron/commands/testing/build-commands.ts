@@ -5,7 +5,7 @@ import { build } from 'vite'
 
 /** Packages that stay outside the bundle, because they hold or load machine code. */
 const external = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions', 'koffi']
-const entries = ['cli', 'service', 'archive-worker']
+const entries = ['cli', 'service', 'archive-worker', 'archive-reader']
 /** Everything that they are made of. */
 const sources = ['adapters', 'commands', 'core', 'embedded', 'formats', 'wire'].map((name) => join('electron', name))
 const roots = [...entries, 'compose'].map((name) => join('electron', `${name}.ts`))

@@ -1,84 +1,126 @@
 import { createHash } from 'node:crypto'
-import { type Codec, FRAME_BYTES } from './codec.ts'
+import type { Codec } from './codec.ts'
+import { sha256Of } from './hash.ts'
 import { encodeSeal, type Frame } from './seal.ts'
 
-/** Frames that may be in compression at once; with the one being filled, the writer's whole memory. */
-const IN_FLIGHT = 3
+/** Frames in compression at once: as many as libuv's pool has threads, so that nothing else waits behind more. */
+const AT_ONCE = 4
 
-/**
- * Turns a stream into compressed frames and at last the seal. The caller fills `room()` in place (reads go straight
- * into the frame) or hands bytes to `write`. Compression runs beside the caller on libuv's pool; frames are given to
- * `append` in order.
- */
-export type FrameWriter = {
-  readonly room: () => Buffer
-  /** So many bytes of `room()` were filled. */
-  readonly advance: (bytes: number) => Promise<void>
-  readonly write: (bytes: Buffer) => Promise<void>
-  /** Ends the frame, so that what comes next begins one; gives that frame's number. */
-  readonly breakFrame: () => Promise<number>
-  readonly finish: (manifestFrame: number) => Promise<{ readonly bytes: number; readonly sha256: string }>
+/** A part of the stream. Parts follow one another in the order in which they were opened, whoever is ready first. */
+export type Lane = {
+  /** The next bytes as a frame of their own. Resolves once they stand in the output: then they may be overwritten. */
+  readonly push: (raw: Buffer) => Promise<void>
+  /** There is no more. */
+  readonly end: () => void
 }
 
+/** Turns pieces of a stream into compressed frames and at last the seal. Compression runs on libuv's pool. */
+export type FrameWriter = {
+  readonly openLane: () => Lane
+  /** Frames in the output. */
+  readonly frames: () => number
+  /** Resolves when the lanes that are open have ended and stand in the output. Rejects with what prevents that. */
+  readonly settled: () => Promise<void>
+  readonly finish: (manifestFrame: number) => { readonly bytes: number; readonly sha256: string }
+}
+
+type Pending = {
+  readonly raw: number
+  readonly compressed: Promise<Buffer>
+  readonly done: () => void
+  readonly failed: (thrown: unknown) => void
+}
+
+/** `append` takes the archive's bytes in order; it may block. */
 export function createFrameWriter(codec: Codec, level: number, append: (bytes: Buffer) => void): FrameWriter {
-  const spare: Buffer[] = Array.from({ length: IN_FLIGHT + 1 }, () => Buffer.allocUnsafeSlow(FRAME_BYTES))
-  const inFlight: { readonly buffer: Buffer; readonly raw: number; readonly done: Promise<Buffer> }[] = []
+  const lanes: { readonly pending: Pending[]; ended: boolean }[] = []
   const frames: Frame[] = []
   const whole = createHash('sha256')
-  let buffer = spare.pop() ?? Buffer.allocUnsafeSlow(FRAME_BYTES)
-  let filled = 0
+  const queue: (() => void)[] = []
+  const settling: { readonly resolve: () => void; readonly reject: (thrown: unknown) => void }[] = []
+  let compressing = 0
   let bytes = 0
+  let pumping = false
+  let broken: { readonly thrown: unknown } | null = null
 
   const put = (out: Buffer) => {
     append(out)
     whole.update(out)
     bytes += out.length
   }
-  const settleOldest = async () => {
-    const oldest = inFlight[0]
-    if (oldest === undefined) return
-    const compressed = await oldest.done
-    inFlight.shift()
-    spare.push(oldest.buffer)
-    put(compressed)
-    frames.push({
-      length: compressed.length,
-      raw: oldest.raw,
-      sha256: createHash('sha256').update(compressed).digest(),
+  const compress = async (raw: Buffer): Promise<Buffer> => {
+    if (compressing === AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve))
+    compressing += 1
+    try {
+      return await codec.compress(raw, level)
+    } finally {
+      compressing -= 1
+      queue.shift()?.()
+    }
+  }
+  const drain = async () => {
+    for (let lane = lanes[0]; lane !== undefined; lane = lanes[0]) {
+      const next = lane.pending[0]
+      if (next === undefined) {
+        if (!lane.ended) return
+        lanes.shift()
+        continue
+      }
+      try {
+        const compressed = await next.compressed
+        put(compressed)
+        frames.push({ length: compressed.length, raw: next.raw, sha256: sha256Of(compressed) })
+        lane.pending.shift()
+        next.done()
+      } catch (thrown) {
+        broken = { thrown }
+        next.failed(thrown)
+        for (const { reject } of settling.splice(0)) reject(thrown)
+        return
+      }
+    }
+    for (const { resolve } of settling.splice(0)) resolve()
+  }
+  const pump = () => {
+    if (pumping || broken !== null) return
+    pumping = true
+    void drain().finally(() => {
+      pumping = false
+      const [lane] = lanes
+      if (lane === undefined ? settling.length > 0 : lane.pending.length > 0 || lane.ended) pump()
     })
-  }
-  const submit = async () => {
-    const done = codec.compress(buffer.subarray(0, filled), level)
-    // Its failure is met when its turn comes; until then it must not count as unhandled.
-    done.catch(() => undefined)
-    inFlight.push({ buffer, raw: filled, done })
-    if (inFlight.length >= IN_FLIGHT) await settleOldest()
-    buffer = spare.pop() ?? Buffer.allocUnsafeSlow(FRAME_BYTES)
-    filled = 0
-  }
-  const advance = async (count: number) => {
-    filled += count
-    if (filled === FRAME_BYTES) await submit()
-  }
-  const breakFrame = async () => {
-    if (filled > 0) await submit()
-    return frames.length + inFlight.length
   }
 
   return {
-    room: () => buffer.subarray(filled),
-    advance,
-    write: async (given) => {
-      for (let at = 0; at < given.length; ) {
-        const count = given.copy(buffer, filled, at)
-        at += count
-        await advance(count)
+    openLane: () => {
+      const lane: (typeof lanes)[number] = { pending: [], ended: false }
+      lanes.push(lane)
+      return {
+        push: (raw) => {
+          if (raw.length === 0) return Promise.resolve()
+          if (broken !== null) return Promise.reject(broken.thrown)
+          const compressed = compress(raw)
+          // Its failure is met when its turn comes; until then it must not count as unhandled.
+          compressed.catch(() => undefined)
+          return new Promise<void>((done, failed) => {
+            lane.pending.push({ raw: raw.length, compressed, done, failed })
+            pump()
+          })
+        },
+        end: () => {
+          lane.ended = true
+          pump()
+        },
       }
     },
-    breakFrame,
-    finish: async (manifestFrame) => {
-      await breakFrame()
-      while (inFlight.length > 0) await settleOldest()
+    frames: () => frames.length,
+    settled: () =>
+      new Promise<void>((resolve, reject) => {
+        if (broken !== null) return reject(broken.thrown)
+        settling.push({ resolve, reject })
+        pump()
+      }),
+    finish: (manifestFrame) => {
       put(encodeSeal(codec, { frames, manifestFrame, sha256: whole.copy().digest() }))
       return { bytes, sha256: whole.digest('hex') }
     },

@@ -10,13 +10,16 @@ export type JobContext = {
   /** Throws the problem `cancelled` once the job is to end. */
   readonly checkCancelled: () => void
   readonly onProgress: (progress: Progress) => void
+  /** The built file of a reader's thread (`archive-reader.ts`); without it the job's own thread reads everything. */
+  readonly readerPath?: string | undefined
 }
 
 export type Meter = {
   readonly bytes: (count: number) => void
-  readonly member: () => void
-  /** What is being worked on from now on. */
-  readonly current: (name: Buffer | null) => void
+  /** So many members are done in all. */
+  readonly members: (done: number) => void
+  /** What is being worked on from now on: escaped. */
+  readonly current: (name: string | null) => void
   /** The last message, never dropped. */
   readonly finish: () => void
 }
@@ -27,7 +30,7 @@ type Total = Pick<Progress, 'phase' | 'bytesTotal' | 'membersTotal'>
 export function createMeter(context: JobContext, total: Total): Meter {
   let bytesDone = 0
   let membersDone = 0
-  let name: Buffer | null = null
+  let name: string | null = null
   let told = Number.NEGATIVE_INFINITY
   const samples = [{ at: context.now(), bytes: 0 }]
 
@@ -49,7 +52,7 @@ export function createMeter(context: JobContext, total: Total): Meter {
       membersDone,
       rate: speed,
       remainingMs: speed === null || speed <= 0 ? null : Math.round((left * 1000) / speed),
-      current: name?.toString('utf8') ?? null,
+      current: name,
     })
   }
   const maybeTell = () => {
@@ -61,8 +64,8 @@ export function createMeter(context: JobContext, total: Total): Meter {
       bytesDone += count
       maybeTell()
     },
-    member: () => {
-      membersDone += 1
+    members: (done) => {
+      membersDone = done
       maybeTell()
     },
     current: (given) => {

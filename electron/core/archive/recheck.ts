@@ -1,38 +1,41 @@
 import { fail, type ProblemError } from '../../../shared/model/problem.ts'
 import { escapeName } from './member-name.ts'
 import type { JobContext } from './meter.ts'
-import { FINGERPRINT_BYTES, fingerprint, kindOf } from './source.ts'
+import type { ReaderPool } from './reader-pool.ts'
+import { kindOf, pathOf, recordLength } from './source-record.ts'
 import type { Spool } from './spool.ts'
-import { type Found, walk, walkOrder } from './walk.ts'
-
-/** Remembers what a member was when it was read, for `recheck`. */
-export function remember(spool: Spool, found: Found): void {
-  const head = Buffer.alloc(4)
-  head.writeUInt32LE(found.path.length)
-  spool.append(Buffer.concat([head, fingerprint(found.stat), found.path]))
-}
+import { walkOrder, walkTree } from './tree-walk.ts'
 
 /**
  * Walks the places again: every member must be as it was and every folder must list the same names, else a service was
  * not down. Throws `archive-source-changed`, `-vanished`, `-appeared` with the file's name; the change of a folder
  * itself is told only when nothing in it says more.
  */
-export function recheck(places: readonly Buffer[], spool: Spool, context: JobContext): void {
-  const before = records(spool)
+export async function recheck(
+  places: readonly Buffer[],
+  pool: ReaderPool,
+  seen: Spool,
+  context: JobContext,
+): Promise<void> {
+  const before = createRecordStream(seen)
   let folderChanged: ProblemError | null = null
-  for (const found of walk(places)) {
+  for await (const { records } of walkTree(places, pool)) {
     context.checkCancelled()
-    if (kindOf(found) === 'socket') continue
-    const was = before.next()
-    if (was.done === true) throw named('archive-source-appeared', found.path)
-    if (!was.value.path.equals(found.path)) throw differentName(was.value.path, found.path)
-    if (was.value.fingerprint.equals(fingerprint(found.stat))) continue
-    const changed = fail('archive-source-changed', { path: escapeName(found.path) })
-    if (!found.stat.isDirectory()) throw changed
-    folderChanged ??= changed
+    if (before.take(records)) continue
+    for (let at = 0; at < records.length; at += recordLength(records, at)) {
+      const now = records.subarray(at, at + recordLength(records, at))
+      if (before.take(now)) continue
+      const path = pathOf(now, 0)
+      const was = before.next()
+      if (was === null) throw named('archive-source-appeared', path)
+      if (!pathOf(was, 0).equals(path)) throw differentName(pathOf(was, 0), path)
+      const changed = named('archive-source-changed', path)
+      if (kindOf(now, 0) !== 'directory') throw changed
+      folderChanged ??= changed
+    }
   }
   const left = before.next()
-  if (left.done !== true) throw named('archive-source-vanished', left.value.path)
+  if (left !== null) throw named('archive-source-vanished', pathOf(left, 0))
   if (folderChanged !== null) throw folderChanged
 }
 
@@ -42,22 +45,45 @@ function differentName(was: Buffer, now: Buffer): ProblemError {
   return named(appeared ? 'archive-source-appeared' : 'archive-source-vanished', appeared ? now : was)
 }
 
-function named(code: 'archive-source-appeared' | 'archive-source-vanished', path: Buffer): ProblemError {
+function named(
+  code: 'archive-source-appeared' | 'archive-source-vanished' | 'archive-source-changed',
+  path: Buffer,
+): ProblemError {
   return fail(code, { path: escapeName(path) })
 }
 
-function* records(spool: Spool): Generator<{ readonly path: Buffer; readonly fingerprint: Buffer }> {
+/** The records of a spool from the first to the last. */
+export type RecordStream = {
+  /** The next record, which holds good until more is asked for; null: there is none. */
+  readonly next: () => Buffer | null
+  /** Passes over these bytes if they come next, else leaves everything as it is. */
+  readonly take: (expected: Buffer) => boolean
+}
+
+export function createRecordStream(spool: Spool): RecordStream {
+  const pieces = spool.read()
   let rest: Buffer = Buffer.alloc(0)
-  for (const piece of spool.read()) {
-    rest = Buffer.concat([rest, piece])
-    let at = 0
-    while (rest.length - at >= 4 + FINGERPRINT_BYTES) {
-      const length = rest.readUInt32LE(at)
-      const pathAt = at + 4 + FINGERPRINT_BYTES
-      if (rest.length < pathAt + length) break
-      yield { fingerprint: rest.subarray(at + 4, pathAt), path: rest.subarray(pathAt, pathAt + length) }
-      at = pathAt + length
+  const want = (bytes: number): boolean => {
+    while (rest.length < bytes) {
+      const { value, done } = pieces.next()
+      if (done === true) return false
+      rest = Buffer.concat([rest, value])
     }
-    rest = Buffer.from(rest.subarray(at))
+    return true
+  }
+  return {
+    next: () => {
+      if (!want(8)) return null
+      const length = recordLength(rest, 0)
+      if (!want(length)) throw new Error('the spool ended early')
+      const record = rest.subarray(0, length)
+      rest = rest.subarray(length)
+      return record
+    },
+    take: (expected) => {
+      if (!want(expected.length) || expected.compare(rest, 0, expected.length) !== 0) return false
+      rest = rest.subarray(expected.length)
+      return true
+    },
   }
 }

@@ -77,7 +77,8 @@ describe.each(['.tar.zst', '.tar.gz'])('an archive that ends in %s', (ending) =>
     })
     expect(names.toString('latin1')).toContain(eucName.toString('latin1'))
     const { summary, header } = await kit.verify(to)
-    const { skipped, ...promised } = made
+    const { skipped, attributesKept, ...promised } = made
+    expect(attributesKept).toBe(true)
     expect(summary).toEqual(promised)
     expect(skipped).toEqual([])
     expect(header.targets).toEqual([root])

@@ -9,6 +9,8 @@ export type Subject = number | Buffer
  * file system that knows no extended attributes lists none.
  */
 export type SystemCalls = {
+  /** Whether there are any; the quick question. A file system that knows none has none. */
+  readonly hasXattrs: (fd: number) => boolean
   /** Names of the extended attributes, in byte order. */
   readonly listXattrs: (subject: Subject) => readonly Buffer[]
   readonly getXattr: (subject: Subject, name: Buffer) => Buffer
@@ -62,7 +64,9 @@ function bind(): SystemCalls | null {
   const terminated = (subject: Subject) => (typeof subject === 'number' ? subject : Buffer.concat([subject, NUL]))
   const room = Buffer.alloc(64 * 1024)
 
+  const { flistxattr } = native
   return {
+    hasXattrs: (fd) => Number(flistxattr?.(fd, null, 0)) > 0,
     listXattrs: (subject) => {
       const call = typeof subject === 'number' ? 'flistxattr' : 'llistxattr'
       const length = Number(native[call]?.(terminated(subject), room, room.length))

@@ -129,12 +129,12 @@ function block(fields: Fields): Buffer {
   octal(out, 329, 7, 0)
   octal(out, 337, 7, 0)
   fields.prefix.copy(out, 345)
-  octal(out, 148, 6, checksum(out))
+  octal(out, 148, 6, checksumOf(out))
   return out
 }
 
 /** The sum of a header's bytes, its own field counted as spaces. */
-function checksum(header: Buffer): number {
+export function checksumOf(header: Buffer): number {
   let sum = 8 * 0x20
   for (let at = 0; at < BLOCK; at += 1) if (at < 148 || at >= 156) sum += header[at] ?? 0
   return sum

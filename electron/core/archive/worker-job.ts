@@ -6,7 +6,7 @@ import type { SourcePlan } from './archive-source.ts'
 import { type Extracted, type ExtractJob, extractArchiveFile } from './extract/extract-job.ts'
 import type { JobContext } from './meter.ts'
 import { CANCEL, type OutputLink } from './output.ts'
-import { type Measure, scanTargets } from './scan.ts'
+import { type Measure, measureTree } from './scan.ts'
 import { type VerifiedArchive, verifyArchiveFile } from './verify-file.ts'
 import { type WriteJob, type WrittenArchive, writeArchive } from './write-file.ts'
 
@@ -38,6 +38,7 @@ export async function runWorkerTask(
   start: WorkerStart,
   now: () => number,
   post: (message: WorkerMessage) => void,
+  readerPath?: string,
 ): Promise<void> {
   const words = new Int32Array(start.words)
   const link: OutputLink = { words, send: (bytes) => post({ kind: 'output', bytes }) }
@@ -47,6 +48,7 @@ export async function runWorkerTask(
       if (Atomics.load(words, CANCEL) !== 0) throw new ProblemError(problem('cancelled'))
     },
     onProgress: (progress) => post({ kind: 'progress', progress }),
+    readerPath,
   }
   try {
     post({ kind: 'done', result: await perform(start.task, context, link) })
@@ -68,7 +70,7 @@ async function perform(
     case 'extract':
       return extractArchiveFile(task, context)
     case 'measure':
-      return scanTargets(task.targets, context)
+      return measureTree(task.targets, context)
     default:
       return assertNever(task)
   }

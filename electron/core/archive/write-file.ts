@@ -1,19 +1,20 @@
-import { createHash } from 'node:crypto'
-import { readlinkSync } from 'node:fs'
 import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archive.ts'
-import { codecForName } from './codec.ts'
-import { createFrameWriter } from './frame-writer.ts'
+import { createBatches } from './batches.ts'
+import { codecForName, FRAME_BYTES } from './codec.ts'
+import { createFrameWriter, type FrameWriter } from './frame-writer.ts'
+import { sha256Hex } from './hash.ts'
 import { type Member, manifestLine } from './member.ts'
-import { escapeName, HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
+import { HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
 import { createMeter, type JobContext } from './meter.ts'
 import { type OutputLink, type OutputPlan, openOutput } from './output.ts'
-import { readOwners } from './owners.ts'
-import { recheck, remember } from './recheck.ts'
-import { scanTargets } from './scan.ts'
-import { commonOf, kindOf, memberName, readSome, withUnchanged } from './source.ts'
-import { createSpool } from './spool.ts'
+import { lookUpOwners } from './owners.ts'
+import { createReaderPool, type PieceTarget, type ReaderPool } from './reader-pool.ts'
+import { createRecordStream, recheck } from './recheck.ts'
+import { scanTree } from './scan.ts'
+import { createSpool, type Spool } from './spool.ts'
+import { systemCalls } from './system-calls.ts'
 import { encodeHeader, padding, TAR_END } from './tar-header.ts'
-import { type Found, placesToWalk, reading, walk } from './walk.ts'
+import { placesToWalk } from './tree-walk.ts'
 
 export type WriteJob = {
   readonly header: ArchiveHeader
@@ -25,115 +26,169 @@ export type WriteJob = {
   readonly scratch: readonly [number, number]
 }
 
-/** `skipped`: sockets, as escaped absolute paths. */
-export type WrittenArchive = ArchiveSummary & { readonly skipped: readonly string[] }
+/** `skipped`: sockets, as escaped absolute paths. `attributesKept`: extended attributes, ACLs and holes could be seen. */
+export type WrittenArchive = ArchiveSummary & {
+  readonly skipped: readonly string[]
+  readonly attributesKept: boolean
+}
 
 /**
- * Writes the whole archive to its output; making it durable and giving it its name is the medium's part. Reads synchronously,
- * so it belongs in a thread of its own; memory does not depend on the targets but for one entry for each file that has
- * several names.
+ * Writes the whole archive to its output; making it durable and giving it its name is the medium's part. This thread
+ * plans and puts frames into the output, readers read; memory does not depend on the targets but for the listings of
+ * one path through the tree and one entry for each file that has several names.
  */
 export async function writeArchive(job: WriteJob, context: JobContext, link: OutputLink): Promise<WrittenArchive> {
+  const pool = createReaderPool(context.readerPath)
+  try {
+    return await writeWith(pool, job, context, link)
+  } finally {
+    await pool.close()
+  }
+}
+
+async function writeWith(
+  pool: ReaderPool,
+  job: WriteJob,
+  context: JobContext,
+  link: OutputLink,
+): Promise<WrittenArchive> {
   const codec = codecForName(job.to)
-  const measured = scanTargets(job.targets, context)
-  const meter = createMeter(context, {
-    phase: 'archive',
-    bytesTotal: measured.bytes,
-    membersTotal: measured.members,
-  })
+  const seen = createSpool(job.scratch[1], job.to)
+  const places = placesToWalk(job.targets)
+  const scan = await scanTree(places, pool, context, seen.append)
+  const meter = createMeter(context, { phase: 'archive', bytesTotal: scan.bytes, membersTotal: scan.members })
   const output = openOutput(job.output, job.to, link, context)
   const frames = createFrameWriter(codec, job.level ?? codec.defaultLevel, output.append)
   const manifest = createSpool(job.scratch[0], job.to)
-  const seen = createSpool(job.scratch[1], job.to)
-  const owners = readOwners()
-  const linked = new Map<string, Buffer>()
-  const skipped: string[] = []
-  const places = placesToWalk(job.targets)
-  let members = 0
-  let contentBytes = 0
-
-  const addWhole = async (member: Member, content: Buffer | null) => {
-    await frames.write(encodeHeader(member))
-    if (content !== null) await frames.write(Buffer.concat([content, Buffer.alloc(padding(content.length))]))
-    manifest.append(manifestLine(member, content === null ? null : sha256Of(content)))
-    members += 1
-  }
-  const addFile = async (found: Found) => {
-    const size = Number(found.stat.size)
-    const member: Member = { ...commonOf(found, owners), type: 'file', size, link: null }
-    const hash = createHash('sha256')
-    await withUnchanged(found, async (fd) => {
-      await frames.write(encodeHeader(member))
-      for (let left = size; left > 0; ) {
-        context.checkCancelled()
-        const room = frames.room()
-        const count = readSome(found, fd, room.length > left ? room.subarray(0, left) : room)
-        hash.update(room.subarray(0, count))
-        left -= count
-        meter.bytes(count)
-        await frames.advance(count)
-      }
-      await frames.write(TAR_END.subarray(0, padding(size)))
-    })
-    contentBytes += size
-    manifest.append(manifestLine(member, hash.digest('hex')))
-    members += 1
-  }
-  const add = async (found: Found) => {
-    const kind = kindOf(found)
-    if (kind === 'socket') {
-      skipped.push(escapeName(found.path))
-      return
-    }
-    meter.current(found.path)
-    remember(seen, found)
-    if (kind === 'directory')
-      await addWhole({ ...commonOf(found, owners), type: 'directory', size: 0, link: null }, null)
-    else if (kind === 'symlink') {
-      const link = reading(found.path, (path) => readlinkSync(path, { encoding: 'buffer' }))
-      await addWhole({ ...commonOf(found, owners), type: 'symlink', size: 0, link }, null)
-    } else {
-      const identity = found.stat.nlink > 1n ? `${found.stat.dev}:${found.stat.ino}` : null
-      const link = identity === null ? undefined : linked.get(identity)
-      if (link !== undefined) await addWhole({ ...commonOf(found, owners), type: 'hardlink', size: 0, link }, null)
-      else {
-        await addFile(found)
-        if (identity !== null) linked.set(identity, memberName(found.path))
-      }
-    }
-    meter.member()
-  }
-
   const own = ownMember(job.header)
-  const header = Buffer.from(`${JSON.stringify(job.header, null, 2)}\n`, 'utf8')
-  await addWhole({ ...own, name: Buffer.from(HEADER_NAME), size: header.length }, header)
-  for (const found of walk(places)) {
-    context.checkCancelled()
-    await add(found)
-  }
-  recheck(places, seen, context)
 
-  const manifestFrame = await frames.breakFrame()
-  await frames.write(encodeHeader({ ...own, name: Buffer.from(MANIFEST_NAME), size: manifest.size() }))
-  for (const piece of manifest.read()) {
-    context.checkCancelled()
-    await frames.write(piece)
-  }
-  await frames.write(TAR_END.subarray(0, padding(manifest.size())))
-  await frames.write(TAR_END)
-  const { bytes, sha256 } = await frames.finish(manifestFrame)
+  const content = Buffer.from(`${JSON.stringify(job.header, null, 2)}\n`, 'utf8')
+  const header = { ...own, name: Buffer.from(HEADER_NAME), size: content.length }
+  const first = frames.openLane()
+  await inFrames(first, [encodeHeader(header), content, Buffer.alloc(padding(content.length))])
+  first.end()
+  manifest.append(manifestLine(header, sha256Hex(content)))
+
+  let members = 0
+  const next = createBatches(createRecordStream(seen))
+  const lines = createLines(manifest)
+  await pool.readAll(
+    () => {
+      context.checkCancelled()
+      const records = next()
+      if (records === null) return null
+      const lane = frames.openLane()
+      const put = lines.open()
+      const target: PieceTarget = {
+        push: (bytes, piece) => {
+          context.checkCancelled()
+          put.append(piece.lines)
+          members += piece.members
+          meter.current(piece.current)
+          meter.bytes(piece.contentBytes)
+          meter.members(members)
+          return lane.push(bytes)
+        },
+        end: () => {
+          put.end()
+          lane.end()
+        },
+      }
+      return { records, target }
+    },
+    lookUpOwners(scan.uids, scan.gids),
+  )
+  await frames.settled()
+  await recheck(places, pool, seen, context)
+
+  const manifestFrame = frames.frames()
+  const last = frames.openLane()
+  const manifestHeader = encodeHeader({ ...own, name: Buffer.from(MANIFEST_NAME), size: manifest.size() })
+  const end = Buffer.alloc(padding(manifest.size()) + TAR_END.length)
+  await inFrames(last, manifestPieces(manifestHeader, manifest, end, context))
+  last.end()
+  await frames.settled()
+  const { bytes, sha256 } = frames.finish(manifestFrame)
   meter.current(null)
   meter.finish()
   const { position, host } = job.header
-  return { path: job.to, bytes, sha256, members: members + 1, contentBytes, position, host, skipped }
+  return {
+    path: job.to,
+    bytes,
+    sha256,
+    members: members + 2,
+    contentBytes: scan.bytes,
+    position,
+    host,
+    skipped: scan.sockets,
+    attributesKept: systemCalls() !== null,
+  }
+}
+
+/** Puts pieces together to frames; resolves once they stand in the output. */
+async function inFrames(lane: ReturnType<FrameWriter['openLane']>, pieces: Iterable<Buffer>): Promise<void> {
+  const rooms = [Buffer.allocUnsafeSlow(FRAME_BYTES), Buffer.allocUnsafeSlow(FRAME_BYTES)] as const
+  let before: Promise<void> = Promise.resolve()
+  let turn: 0 | 1 = 0
+  let filled = 0
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const count = piece.copy(rooms[turn], filled, at)
+      at += count
+      filled += count
+      if (filled < FRAME_BYTES) continue
+      const pushed = lane.push(rooms[turn])
+      pushed.catch(() => undefined)
+      await before
+      before = pushed
+      turn = turn === 0 ? 1 : 0
+      filled = 0
+    }
+  }
+  await Promise.all([before, lane.push(rooms[turn].subarray(0, filled))])
+}
+
+function* manifestPieces(header: Buffer, manifest: Spool, end: Buffer, context: JobContext): Generator<Buffer> {
+  yield header
+  for (const piece of manifest.read()) {
+    context.checkCancelled()
+    yield piece
+  }
+  yield end
+}
+
+/** Lines of the manifest in the order of the jobs, whoever is ready first. */
+function createLines(manifest: Spool) {
+  type Part = { readonly lines: Uint8Array[]; ended: boolean }
+  const parts: Part[] = []
+  const flush = () => {
+    for (let part = parts[0]; part !== undefined; part = parts[0]) {
+      for (const lines of part.lines.splice(0))
+        manifest.append(Buffer.from(lines.buffer, lines.byteOffset, lines.length))
+      if (!part.ended) return
+      parts.shift()
+    }
+  }
+  return {
+    open: () => {
+      const part: Part = { lines: [], ended: false }
+      parts.push(part)
+      return {
+        append: (lines: Uint8Array) => {
+          part.lines.push(lines)
+          flush()
+        },
+        end: () => {
+          part.ended = true
+          flush()
+        },
+      }
+    },
+  }
 }
 
 /** The archive's own members belong to nobody and bear the time at which the run began. */
 function ownMember(header: ArchiveHeader): Omit<Member, 'name' | 'size'> {
   const mtime = BigInt(Date.parse(header.startedAt)) * 1_000_000n
   return { type: 'file', mode: 0o600, uid: 0, gid: 0, user: '', group: '', mtime, link: null }
-}
-
-function sha256Of(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex')
 }

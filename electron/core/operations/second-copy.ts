@@ -224,6 +224,6 @@ function throwIfCancelled({ signal }: CopyOptions): void {
 function meterOf(reader: MediumReader, phase: 'copy' | 'verify', { now, onProgress }: CopyOptions): Meter {
   const context = { now, checkCancelled: () => undefined, onProgress: (progress: Progress) => onProgress?.(progress) }
   const meter = createMeter(context, { phase, bytesTotal: reader.size, membersTotal: 1 })
-  meter.current(Buffer.from(reader.path))
+  meter.current(reader.path)
   return meter
 }

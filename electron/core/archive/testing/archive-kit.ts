@@ -33,6 +33,7 @@ export function archiveKit() {
         rollupOptions: {
           input: {
             worker: 'electron/archive-worker.ts',
+            'archive-reader': 'electron/archive-reader.ts',
             create: 'electron/core/archive/create.ts',
             medium: 'electron/adapters/media/file.ts',
           },

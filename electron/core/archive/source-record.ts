@@ -1,0 +1,154 @@
+import type { BigIntStats } from 'node:fs'
+
+/**
+ * What the walk found, as bytes, so that a million of them are no objects: u32 length of the path, u32 length of the
+ * link (0: none), nine u64 of what lstat said, the path, the link. The link is the name of the member that a hard link
+ * is another name of. Only for memory and scratch files of one run: little-endian, no version.
+ */
+export const RECORD_HEAD = 80
+
+const STAT = 8
+const field = (index: number) => STAT + index * 8
+const INO = field(1)
+const MODE = field(2)
+const LINKS = field(3)
+const UID = field(4)
+const GID = field(5)
+const SIZE = field(6)
+const MTIME = field(7)
+
+export type FileKind = 'file' | 'directory' | 'symlink' | 'socket' | 'fifo' | 'device'
+
+const HIGH = 2 ** 32
+const kinds: ReadonlyMap<number, FileKind> = new Map([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'symlink'],
+  [0o140000, 'socket'],
+  [0o010000, 'fifo'],
+])
+
+const stat = new BigUint64Array(9)
+const statBytes = Buffer.from(stat.buffer)
+
+/** All that changes with a change of the file or of what it is; the access time is left out because reading sets it. */
+export function statBytesOf(about: BigIntStats): Buffer {
+  stat[0] = about.dev
+  stat[1] = about.ino
+  stat[2] = about.mode
+  stat[3] = about.nlink
+  stat[4] = about.uid
+  stat[5] = about.gid
+  stat[6] = about.size
+  stat[7] = BigInt.asUintN(64, about.mtimeNs)
+  stat[8] = BigInt.asUintN(64, about.ctimeNs)
+  return statBytes
+}
+
+/** Records one after another, in memory that grows as needed. */
+export type RecordList = {
+  /** `folder` is the path up to and with the last slash; together they are the path. */
+  readonly add: (folder: Buffer, name: Buffer, about: BigIntStats) => void
+  /** All of them. The list is not to be used afterwards. */
+  readonly take: () => Buffer
+}
+
+export function createRecordList(): RecordList {
+  let out = Buffer.allocUnsafeSlow(4096)
+  let filled = 0
+  return {
+    add: (folder, name, about) => {
+      const length = folder.length + name.length
+      const wanted = filled + RECORD_HEAD + length
+      if (wanted > out.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(wanted, out.length * 2))
+        out.copy(larger, 0, 0, filled)
+        out = larger
+      }
+      out.writeUInt32LE(length, filled)
+      out.writeUInt32LE(0, filled + 4)
+      out.set(statBytesOf(about), filled + STAT)
+      out.set(folder, filled + RECORD_HEAD)
+      out.set(name, filled + RECORD_HEAD + folder.length)
+      filled = wanted
+    },
+    take: () => out.subarray(0, filled),
+  }
+}
+
+/** The record of a hard link: the one that the walk found, and the member that was kept before under another name. */
+export function withLink(record: Buffer, link: Buffer): Buffer {
+  const out = Buffer.concat([record, link])
+  out.writeUInt32LE(link.length, 4)
+  return out
+}
+
+/** Bytes of the record that begins at `at`. */
+export function recordLength(records: Buffer, at: number): number {
+  return RECORD_HEAD + records.readUInt32LE(at) + records.readUInt32LE(at + 4)
+}
+
+export function pathOf(records: Buffer, at: number): Buffer {
+  const from = at + RECORD_HEAD
+  return records.subarray(from, from + records.readUInt32LE(at))
+}
+
+/** The path's bytes, each as the character of that number. */
+export function pathTextOf(records: Buffer, at: number): string {
+  const from = at + RECORD_HEAD
+  return records.toString('latin1', from, from + records.readUInt32LE(at))
+}
+
+export function linkOf(records: Buffer, at: number): Buffer | null {
+  const from = at + RECORD_HEAD + records.readUInt32LE(at)
+  const length = records.readUInt32LE(at + 4)
+  return length === 0 ? null : records.subarray(from, from + length)
+}
+
+export function kindOf(records: Buffer, at: number): FileKind {
+  return kinds.get(records.readUInt32LE(at + MODE) & 0o170000) ?? 'device'
+}
+
+export function modeOf(records: Buffer, at: number): number {
+  return records.readUInt32LE(at + MODE)
+}
+
+export function permissionsOf(records: Buffer, at: number): number {
+  return records.readUInt32LE(at + MODE) & 0o7777
+}
+
+export function linksOf(records: Buffer, at: number): number {
+  return records.readUInt32LE(at + LINKS)
+}
+
+export function uidOf(records: Buffer, at: number): number {
+  return records.readUInt32LE(at + UID)
+}
+
+export function gidOf(records: Buffer, at: number): number {
+  return records.readUInt32LE(at + GID)
+}
+
+export function sizeOf(records: Buffer, at: number): number {
+  return records.readUInt32LE(at + SIZE) + records.readUInt32LE(at + SIZE + 4) * HIGH
+}
+
+/** Nanoseconds since the epoch. */
+export function mtimeOf(records: Buffer, at: number): bigint {
+  return records.readBigInt64LE(at + MTIME)
+}
+
+/** The order in which the disk is likely to have them. */
+export function inodeOf(records: Buffer, at: number): number {
+  return records.readUInt32LE(at + INO) + records.readUInt32LE(at + INO + 4) * HIGH
+}
+
+/** The same for all names of one file. */
+export function identityOf(records: Buffer, at: number): string {
+  return records.toString('latin1', at + STAT, at + MODE)
+}
+
+/** Whether lstat now says what it said when the record was made. */
+export function isUnchanged(records: Buffer, at: number, about: BigIntStats): boolean {
+  return records.compare(statBytesOf(about), 0, 72, at + STAT, at + RECORD_HEAD) === 0
+}
