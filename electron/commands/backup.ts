@@ -1,123 +1,138 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { fail, toProblem } from '../../shared/model/problem.ts'
-import type { Progress } from '../../shared/model/progress.ts'
-import type { RunState } from '../../shared/model/run-state.ts'
-import { type Engine, masterOf, serverOf } from '../core/engine.ts'
+import type { ServerConfig } from '../../shared/model/domain.ts'
+import { fail } from '../../shared/model/problem.ts'
+import { type Engine, serverOf } from '../core/engine.ts'
 import { archiveName } from '../core/operations/archive-name.ts'
-import { beginMasterBackup } from '../core/operations/begin-master-backup.ts'
-import { unattendedSide } from '../core/operations/console-side.ts'
-import { planMasterBackup } from '../core/operations/preflight.ts'
+import { planBackup } from '../core/operations/backup/plan.ts'
+import type { BackupRequest } from '../core/operations/backup/request.ts'
 import { confirm } from './ask.ts'
-import type { CommandContext, CommandResult } from './context.ts'
-import type { Output } from './output.ts'
-import { progressLine } from './progress-line.ts'
-import { showRun } from './run-table.ts'
+import { runBackup } from './backup-run.ts'
+import type { CommandResult } from './context.ts'
+import { durationMs } from './duration.ts'
+import { stepTitle } from './run-table.ts'
+import { bytesText } from './units.ts'
 import { type Call, told, type Verb } from './verb.ts'
 
 interface BackupOptions {
-  readonly server: string
+  readonly server?: string
+  readonly all?: boolean
   readonly to: string
+  readonly wait?: string
+  readonly downtimeLimit?: string
   readonly dryRun?: boolean
 }
 
 export const backupVerb: Verb<BackupOptions> = {
   name: 'backup',
   about: {
-    ja: 'マスタ管理サーバをバックアップする(排他,ジャーナルクリア,停止,コピー,検証,起動)',
-    en: 'back up the master: lock, clear journal, stop, copy, verify, start',
+    ja: '運転席を停止した状態で,サーバを自動でバックアップする(停止,コピー,ジャーナルの退避,検証,起動)',
+    en: 'back servers up with no console on: stop, copy, seal the journals, verify, start',
   },
-  examples: ['untenseki backup --server MASTER --to /backup/ --yes'],
+  examples: [
+    'untenseki backup --server MASTER --to /backup/ --yes',
+    'untenseki backup --server tk-ml1,os-ml1 --to /backup/ --wait 600 --downtime-limit 30m --yes',
+    'untenseki backup --all --to /backup/ --dry-run',
+  ],
   tellsRefusal: true,
   shape: (command, pick) =>
     command
-      .requiredOption('--server <host>', pick({ ja: 'ホスト名,又は MASTER', en: 'host name, or MASTER' }))
+      .option(
+        '--server <hosts>',
+        pick({ ja: 'ホスト名(コンマ区切り),又は MASTER', en: 'host names, with commas, or MASTER' }),
+      )
+      .option('--all', pick({ ja: 'すべてのサーバ', en: 'every server' }))
       .requiredOption(
         '--to <path>',
-        pick({ ja: '新しいアーカイブの名前,又はフォルダ', en: 'name of the new archive, or a folder' }),
+        pick({
+          ja: '新しいアーカイブの名前,又はフォルダ(複数のサーバではフォルダ)',
+          en: 'name of the new archive, or a folder (for several servers: a folder)',
+        }),
+      )
+      .option(
+        '--wait <seconds>',
+        pick({ ja: 'レプリケーションの完了を待つ時間', en: 'how long to wait for replication to complete' }),
+      )
+      .option(
+        '--downtime-limit <time>',
+        pick({
+          ja: '停止時間の上限(30m,90s など)。達すると打ち切って起動する',
+          en: 'longest outage (30m, 90s, …): then the archive is given up and the services start',
+        }),
       )
       .option('--dry-run', pick({ ja: '何をするかだけを表示する', en: 'only show what would be done' })),
   async work(call) {
-    const { engine, options, output, context } = call
-    const composed = engine()
-    const server = serverOf(composed.domain, options.server)
-    if (!server.roles.includes('master')) {
-      throw fail('backup-master-only', { host: server.host, master: masterOf(composed.domain).host })
-    }
-    const to = archivePath(call, composed)
-    if (options.dryRun) return dryRun(call, composed, to)
+    const { options, output, context } = call
+    const engine = call.engine()
+    const request = requestOf(call, engine)
+    if (options.dryRun) return dryRun(call, engine, request)
+    const names = request.hosts.map((host) => serverOf(engine.domain, host).name).join(', ')
     await confirm(context, options, {
-      ja: `${server.name} のサービスを停止して ${to} にバックアップしますか。`,
-      en: `Stop the services of ${server.name} and back it up to ${to}?`,
+      ja: `${names} のサービスを停止して ${call.path(options.to)} にバックアップしますか。`,
+      en: `Stop the services of ${names} and back up to ${call.path(options.to)}?`,
     })
-    return runMasterBackup(composed, to, output, context)
+    return runBackup(engine, request, output, context)
   },
 }
 
-/** Runs case (1) to its end; the result is the same for `backup` and for the sample run. */
-export async function runMasterBackup(
-  engine: Engine,
-  to: string,
-  output: Output,
-  context: CommandContext,
-): Promise<CommandResult & { readonly state: RunState }> {
-  const line = progressLine(context)
-  let said = 0
-  const { runner } = await beginMasterBackup(engine, unattendedSide(engine), to, {
-    changed(state) {
-      for (const entry of state.log.slice(said)) {
-        line.clear()
-        output.log(entry)
-      }
-      said = state.log.length
-    },
-    progress: (progress: Progress) => line.show(progress),
-    unrecorded: (event, found) => engine.log({ event: 'run.unrecorded', kind: event.kind, code: found.code }),
-  })
-  const cancel = () => void runner.cancel(toProblem(context.signal.reason))
-  context.signal.addEventListener('abort', cancel, { once: true })
-  if (context.signal.aborted) cancel()
-  const ended = await runner.all()
-  context.signal.removeEventListener('abort', cancel)
-  line.clear()
-  showRun(ended, output)
-  if (ended.problem) output.problem(ended.problem)
-  return { exitCode: ended.exitCode ?? 3, facts: runFacts(ended, context), state: ended }
-}
-
-function runFacts(state: RunState, context: CommandContext): Readonly<Record<string, unknown>> {
-  const { runId, archives, outageMs, outcome, servicesDown, problem } = state
-  const archive = archives[0]
-  const warnings = state.warnings.map((each) => told(each, context))
-  const why = problem ? { problem: told(problem, context) } : {}
-  const common = { runId, outcome, outageMs, servicesDown, warnings, ...why }
-  if (!archive) return common
-  const { path, bytes, sha256, members, position } = archive
+function requestOf(call: Call<BackupOptions>, engine: Engine): BackupRequest {
+  const { options } = call
+  const servers = wantedServers(options, engine)
+  const waitMs = options.wait === undefined ? 0 : durationMs('--wait', options.wait)
+  const limit = options.downtimeLimit
+  const downtimeLimitMs = limit === undefined ? engine.domain.limits.downtimeMs : durationMs('--downtime-limit', limit)
   return {
-    ...common,
-    archive: { path, bytes, sha256, members },
-    changeNumber: position?.number ?? null,
-    timeline: position?.timeline ?? null,
+    runbook: 'unattended-backup',
+    hosts: servers.map(({ host }) => host),
+    places: servers.map((server) => ({ host: server.host, to: archivePath(call, engine, server, servers.length > 1) })),
+    options: { waitMs, downtimeLimitMs },
   }
 }
 
-/** A folder that is there gets a time-stamped archive inside; anything else is the archive's own name. */
-function archivePath(call: Call<BackupOptions>, engine: Engine): string {
-  const given = call.path(call.options.to)
-  const folder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true
-  return folder ? join(given, archiveName(masterOf(engine.domain), engine.clock.now())) : given
+function wantedServers({ server, all }: BackupOptions, engine: Engine): readonly ServerConfig[] {
+  if ((server === undefined) === (all !== true)) throw fail('server-or-all')
+  if (server === undefined) return engine.domain.servers
+  return [...new Set(server.split(',').map((host) => serverOf(engine.domain, host.trim())))]
 }
 
-async function dryRun(call: Call<BackupOptions>, engine: Engine, to: string): Promise<CommandResult> {
-  const { targets, problems } = await planMasterBackup(engine, to)
-  call.output.rows('target', targets, [
+/** A folder that is there gets a time-stamped archive inside; anything else is the archive's own name. */
+function archivePath(call: Call<BackupOptions>, engine: Engine, server: ServerConfig, several: boolean): string {
+  const given = call.path(call.options.to)
+  const folder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true
+  if (several && !folder) throw fail('folder-needed', { path: given })
+  return folder ? join(given, archiveName(server, engine.clock.now())) : given
+}
+
+async function dryRun(call: Call<BackupOptions>, engine: Engine, request: BackupRequest): Promise<CommandResult> {
+  const { output, context } = call
+  const { steps, stopped, targets, members, problems } = await planBackup(engine, request)
+  output.rows(
+    'step',
+    steps.map((id) => ({ id, title: output.pick(stepTitle(request.runbook, id)) })),
+    [{ key: 'title', title: { ja: '手順', en: 'step' } }],
+  )
+  output.rows('target', targets, [
+    { key: 'host', title: { ja: 'ホスト名', en: 'host' } },
     { key: 'kind', title: { ja: '種類', en: 'kind' } },
     { key: 'path', title: { ja: 'バックアップ対象', en: 'backup target' } },
   ])
-  call.output.line({ ja: `媒体: ${to}`, en: `Medium: ${to}` })
-  for (const found of problems) call.output.problem(found)
+  for (const { host, to, bytes, members: count } of members) {
+    output.line({
+      ja: `${host}: ${count} 件,${bytesText(bytes)} → ${to}`,
+      en: `${host}: ${count} members, ${bytesText(bytes)} → ${to}`,
+    })
+  }
+  output.line({ ja: `停止するサーバ: ${stopped.join(', ')}`, en: `Servers that stop: ${stopped.join(', ')}` })
+  for (const found of problems) output.problem(found)
   return {
     exitCode: problems[0]?.exitCode ?? 0,
-    facts: { to, problems: problems.map((found) => told(found, call.context)) },
+    facts: {
+      runbook: request.runbook,
+      steps,
+      stopped,
+      members,
+      ...(request.places.length === 1 ? { to: request.places[0]?.to } : { places: request.places }),
+      problems: problems.map((found) => told(found, context)),
+    },
   }
 }

@@ -182,10 +182,13 @@ describe('a night with the commands', () => {
     const done = await shell.run(['backup', '--server', 'hq-mas', '--to', shell.backups, '--yes'])
     expect(done.code).toBe(0)
     expect(done.rows.map((row) => row.id)).toEqual([
-      'end-console',
+      'check-console',
+      'check-replication',
       'stop-server',
-      'stop-directory',
+      'stop-address-service',
+      'stop-object-server',
       'nxbackup',
+      'seal',
       'verify',
       'start',
     ])

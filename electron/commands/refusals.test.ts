@@ -33,10 +33,10 @@ function expectNothingDone(files: readonly string[] = []): void {
 describe('backup is refused, and nothing is done,', () => {
   it.each([
     [
-      'of a server that is no master',
+      'of a server that cannot be asked for its replication',
       ['--server', 'tk-ml1', '--to', 'out/a.tar.zst', '--yes'],
-      64,
-      'backup-master-only',
+      10,
+      'replication-incomplete',
     ],
     ['of an unknown server', ['--server', 'nobody', '--to', 'out/a.tar.zst', '--yes'], 64, 'server-unknown'],
     ['where nobody can be asked', ['--server', 'hq-mas', '--to', 'out/a.tar.zst'], 64, 'answer-needed'],

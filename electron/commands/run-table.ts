@@ -10,7 +10,7 @@ import { bytesText, secondsText } from './units.ts'
 const message = (key: MessageKey): Both => ({ ja: ja[key], en: en[key] })
 
 /** The step's number in its run-book and its name, as the 手順 window shows them. */
-function stepTitle(runbook: Runbook, step: StepName): Both {
+export function stepTitle(runbook: Runbook, step: StepName): Both {
   const { ja: japanese, en: english } = message(`step.${stepIdOf(step)}`)
   const host = stepHostOf(step)
   const number = stepNumber(runbook, step)

@@ -47,8 +47,14 @@ describe('a good domain file', () => {
       name: '本社アドレス管理ドメイン',
       file,
       lease: { ttlMs: 15_000, heartbeatMs: 5_000 },
-      limits: { startTimeoutMs: 60_000, stopTimeoutMs: 60_000 },
-      policies: { verify: 'before-start' },
+      limits: {
+        startTimeoutMs: 60_000,
+        stopTimeoutMs: 60_000,
+        retries: 0,
+        stopEscalation: 'none',
+        downtimeMs: null,
+      },
+      policies: { verify: 'before-start', recovery: 'ask', discardCover: 2 },
     })
     expect(domain.servers[0]).toMatchObject({ prefix: '/srv/unten/hq-mas', extraTargets: [] })
     expect(domain.servers[0]?.services.map(({ name, port }) => [name, port])).toEqual([
@@ -69,7 +75,7 @@ describe('a good domain file', () => {
       fc.property(name, name, number, fc.constantFrom('before-start', 'after-start'), (text, target, ttlMs, verify) => {
         const [master, other] = domain.servers
         const servers = [{ ...master, name: text, extraTargets: [resolve('/opt', `./${target}`)] }, other]
-        const policies = { verify }
+        const policies = { verify, recovery: 'restart-services', discardCover: 3 }
         const mail = { host: text, port: 465, tls: 'tls', from: 'a@b', to: ['c@d'], user: text, passwordFile: '/etc/p' }
         const notifications = {
           ...domain.notifications,

@@ -72,8 +72,15 @@ function toDomain(written: WrittenDomain, file: string): Domain {
     limits: {
       startTimeoutMs: written.limits?.startTimeoutMs ?? defaults.startTimeoutMs,
       stopTimeoutMs: written.limits?.stopTimeoutMs ?? defaults.stopTimeoutMs,
+      retries: written.limits?.retries ?? 0,
+      stopEscalation: written.limits?.stopEscalation ?? 'none',
+      downtimeMs: written.limits?.downtimeMs ?? null,
     },
-    policies: { verify: written.policies?.verify ?? 'before-start' },
+    policies: {
+      verify: written.policies?.verify ?? 'before-start',
+      recovery: written.policies?.recovery ?? 'ask',
+      discardCover: written.policies?.discardCover ?? 2,
+    },
     notifications: toNotifications(written.notifications),
   }
 }

@@ -40,10 +40,22 @@ export const writtenDomainSchema = z.strictObject({
   folders: z.strictObject({ state: absolutePath, sockets: absolutePath, backups: absolutePath }),
   lease: z.strictObject({ ttlMs: milliseconds.optional(), heartbeatMs: milliseconds.optional() }).optional(),
   limits: z
-    .strictObject({ startTimeoutMs: milliseconds.optional(), stopTimeoutMs: milliseconds.optional() })
+    .strictObject({
+      startTimeoutMs: milliseconds.optional(),
+      stopTimeoutMs: milliseconds.optional(),
+      retries: z.number().int().min(0).max(10).optional(),
+      stopEscalation: z.enum(['none', 'term', 'kill']).optional(),
+      downtimeMs: milliseconds.optional(),
+    })
+    .optional(),
+  policies: z
+    .strictObject({
+      verify: z.enum(['before-start', 'after-start']).optional(),
+      recovery: z.enum(['ask', 'restart-services']).optional(),
+      discardCover: z.number().int().min(1).max(10).optional(),
+    })
     .optional(),
   notifications: writtenNotificationsSchema.optional(),
-  policies: z.strictObject({ verify: z.enum(['before-start', 'after-start']).optional() }).optional(),
 })
 export type WrittenDomain = z.infer<typeof writtenDomainSchema>
 
@@ -107,10 +119,15 @@ export const domainExpectations: Readonly<Record<string, Expected>> = {
   lease: keys(['ttlMs', 'heartbeatMs']),
   'lease.ttlMs': timeWanted,
   'lease.heartbeatMs': timeWanted,
-  limits: keys(['startTimeoutMs', 'stopTimeoutMs']),
+  limits: keys(['startTimeoutMs', 'stopTimeoutMs', 'retries', 'stopEscalation', 'downtimeMs']),
   'limits.startTimeoutMs': timeWanted,
   'limits.stopTimeoutMs': timeWanted,
-  policies: keys(['verify']),
+  'limits.retries': { ja: '0~10の整数', en: 'a whole number from 0 to 10' },
+  'limits.stopEscalation': oneOf(['none', 'term', 'kill']),
+  'limits.downtimeMs': timeWanted,
+  policies: keys(['verify', 'recovery', 'discardCover']),
   'policies.verify': oneOf(['before-start', 'after-start']),
+  'policies.recovery': oneOf(['ask', 'restart-services']),
+  'policies.discardCover': { ja: '1~10の整数', en: 'a whole number from 1 to 10' },
   ...notificationExpectations,
 }

@@ -61,7 +61,11 @@ export const addressOperations = defineOperations({
     output: importedSchema,
   },
   'lock.status': { input: z.object({}), output: lockStateSchema },
-  'lock.acquire': { input: z.object({ owner: ownerSchema, leaseMs: leaseMsSchema }), output: heldLockSchema },
+  /** `noConsole`: refused while a console is logged on; none can log on while a command holds it. */
+  'lock.acquire': {
+    input: z.object({ owner: ownerSchema, leaseMs: leaseMsSchema, noConsole: z.boolean().optional() }),
+    output: heldLockSchema,
+  },
   'lock.renew': { input: z.object({ token: z.number().int() }), output: heldLockSchema },
   'lock.release': { input: z.object({ token: z.number().int() }), output: z.null() },
   'session.list': { input: z.object({}), output: z.array(sessionSchema) },

@@ -45,10 +45,23 @@ export const domainSchema = z.object({
     backups: z.string(),
   }),
   lease: z.object({ ttlMs: z.number(), heartbeatMs: z.number() }),
-  limits: z.object({ startTimeoutMs: z.number(), stopTimeoutMs: z.number() }),
+  limits: z.object({
+    startTimeoutMs: z.number(),
+    stopTimeoutMs: z.number(),
+    /** How often a start or stop that failed is tried again. */
+    retries: z.number(),
+    /** What a run does with a service that does not stop in time: gives up, or ends its process by SIGTERM, or SIGKILL after that. */
+    stopEscalation: z.enum(['none', 'term', 'kill']),
+    /** Longest outage of a run; then the archive is given up and the services start. Null: no limit. */
+    downtimeMs: z.number().nullable(),
+  }),
   policies: z.object({
     /** Whether an archive is verified while the services are still down, or once they are up again. */
     verify: z.enum(['before-start', 'after-start']),
+    /** What `recover` does with a backup that died: leaves it to a person, or brings the services back. */
+    recovery: z.enum(['ask', 'restart-services']),
+    /** How many of a server's newest verified archives must cover a sealed segment before it is discarded. */
+    discardCover: z.number(),
   }),
   notifications: notificationsSchema,
 })

@@ -14,7 +14,7 @@ const trouble = fc.constant(problem('internal', { text: 'x' }))
 const owner = fc.constant({ operator: 'a', host: 'h', pid: 1, kind: 'command' as const })
 const receipt = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.constant(null)))
 const steps = fc.uniqueArray(stepId)
-const plain = (kind: 'step-started' | 'undo-started' | 'undo-done') =>
+const plain = (kind: 'step-started' | 'step-left-out' | 'undo-started' | 'undo-done') =>
   fc.record({ kind: fc.constant(kind), stepId, at })
 const failed = (kind: 'step-failed' | 'undo-failed') =>
   fc.record({ kind: fc.constant(kind), stepId, at, problem: trouble })
@@ -33,6 +33,7 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('path-chosen' as const), at, host: fc.string(), to: fc.string() }),
   plain('step-started'),
+  plain('step-left-out'),
   fc.record({ kind: fc.constant('step-done' as const), stepId, at, receipt }),
   failed('step-failed'),
   fc.record({ kind: fc.constant('service-stopping' as const), at, host: fc.string(), serviceId: fc.string() }),

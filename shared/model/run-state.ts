@@ -7,7 +7,7 @@ import { type RunEvent, receiptSchema, runbookSchema, runOutcomeSchema, stepName
 
 export const stepViewSchema = z.object({
   id: stepNameSchema,
-  state: z.enum(['waiting', 'running', 'done', 'failed', 'undoing', 'undone', 'undo-failed']),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'undoing', 'undone', 'undo-failed', 'left-out']),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   receipt: receiptSchema.nullable(),
@@ -98,6 +98,8 @@ export function foldRunEvent(state: RunState, event: RunEvent): RunState {
       return step(state, event.stepId, { state: 'done', endedAt: event.at, receipt: event.receipt })
     case 'step-failed':
       return step(state, event.stepId, { state: 'failed', endedAt: event.at, problem: event.problem })
+    case 'step-left-out':
+      return step(state, event.stepId, { state: 'left-out', endedAt: event.at })
     case 'service-stopping': {
       const { host, serviceId, at } = event
       const services = [...state.services, { host, serviceId, stoppedAt: at, startedAt: null }]

@@ -56,7 +56,7 @@ export const runbookSchema = z.enum(['master-backup', 'server-backup', 'unattend
 export type Runbook = z.infer<typeof runbookSchema>
 
 /** Every step that a run-book may have, in its order: where one stands here is its number on the screen. */
-export const runbookSteps: Readonly<Record<Runbook, readonly StepId[]>> = {
+const runbookSteps: Readonly<Record<Runbook, readonly StepId[]>> = {
   'master-backup': [
     'open-console',
     'take-lock',
@@ -97,7 +97,6 @@ export const runbookSteps: Readonly<Record<Runbook, readonly StepId[]>> = {
     'seal',
     'verify',
     'start',
-    'await-replication',
     'second-copy',
     'discard',
   ],
@@ -158,6 +157,8 @@ export const runEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('path-chosen'), at, host, to: z.string() }),
   z.object({ kind: z.literal('step-started'), stepId, at }),
   z.object({ kind: z.literal('step-done'), stepId, at, receipt: receiptSchema }),
+  /** There was nothing for it to do, because its server had failed before. */
+  z.object({ kind: z.literal('step-left-out'), stepId, at }),
   z.object({ kind: z.literal('step-failed'), stepId, at, problem: problemSchema }),
   /** Durable before a service is asked to stop: what a recovery must bring back. */
   z.object({ kind: z.literal('service-stopping'), at, host, serviceId: z.string() }),

@@ -92,7 +92,7 @@ export function connectDirectory({ socket, host, timeoutMs = defaultTimeoutMs }:
     },
     lock: {
       status: () => ask('lock.status', {}),
-      acquire: (owner, leaseMs) => ask('lock.acquire', { owner, leaseMs }),
+      acquire: (owner, leaseMs, { noConsole = false } = {}) => ask('lock.acquire', { owner, leaseMs, noConsole }),
       renew: (token) => ask('lock.renew', { token }),
       release: async (token) => void (await ask('lock.release', { token })),
     },

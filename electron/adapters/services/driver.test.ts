@@ -158,7 +158,7 @@ describe('dependent service', { timeout: 60_000 }, () => {
 
 describe('a process that says nothing or will not end', { timeout: 60_000 }, () => {
   const hasty = () => {
-    const domain = { ...test.domain, limits: { startTimeoutMs: 1_000, stopTimeoutMs: 1_000 } }
+    const domain = { ...test.domain, limits: { ...test.domain.limits, startTimeoutMs: 1_000, stopTimeoutMs: 1_000 } }
     return createServiceDriver(domain, test.server('tk-ml1'), test.service('tk-ml1', 'object-server'), test.launch)
   }
 

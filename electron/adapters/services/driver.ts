@@ -46,6 +46,7 @@ export function createServiceDriver(
       await stopService(one, domain.limits.stopTimeoutMs, signal)
       return await observe(one)
     },
+    end: (signal) => endService(observed(), signal, domain.limits.stopTimeoutMs),
   }
 }
 
@@ -164,6 +165,21 @@ async function ask({ host, service, socket }: Observed, found: PidFile, timeoutM
     if (code === 'EPERM') throw fail('service-no-permission', { host, service: service.name }, error)
     if (code !== 'ESRCH') throw error
   }
+}
+
+/** What is left of a process ended by a signal is settled as after a crash; its pid file goes with it. */
+async function endService(one: Observed, signal: 'SIGTERM' | 'SIGKILL', timeoutMs: number): Promise<boolean> {
+  const found = readPidFile(one.files.pid)
+  if (found !== null && isSameProcess(found)) {
+    process.kill(found.pid, signal)
+    const deadline = performance.now() + timeoutMs
+    while (await remains(one, found)) {
+      if (performance.now() > deadline) return false
+      await sleep(lookMs)
+    }
+  }
+  if (readPidFile(one.files.pid)?.pid === found?.pid) removePidFile(one.files.pid)
+  return true
 }
 
 /** Whether anything of it is left: its process, its socket, its port. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { masterOf } from '../../core/engine.ts'
 import { archiveName } from '../../core/operations/archive-name.ts'
 import { findUnfinished } from '../../core/operations/rollback.ts'
-import { runMasterBackup } from '../backup.ts'
+import { runBackup } from '../backup-run.ts'
 import { settleUnfinished } from '../runs/rollback.ts'
 import type { Verb } from '../verb.ts'
 import { sampleEngine, startAll, whatIsDown } from './engine.ts'
@@ -30,8 +30,12 @@ export const runSampleVerb: Verb = {
       await startAll(engine, call)
       const { backups } = engine.domain.folders
       mkdirSync(backups, { recursive: true, mode: 0o700 })
-      const to = join(backups, archiveName(masterOf(engine.domain), engine.clock.now()))
-      return await runMasterBackup(engine, to, output, context)
+      const master = masterOf(engine.domain)
+      const to = join(backups, archiveName(master, engine.clock.now()))
+      const { host } = master
+      const options = { waitMs: 0, downtimeLimitMs: null }
+      const request = { runbook: 'unattended-backup', hosts: [host], places: [{ host, to }], options } as const
+      return await runBackup(engine, request, output, context)
     } finally {
       for (const { server, service } of down) await engine.driver(server.host, service.id).stop()
     }

@@ -176,11 +176,15 @@ describe('the console behind its windows', () => {
     await last.close()
   })
 
-  test('refuses the run-book for a server that is not the master, and to end while another console is on', async () => {
+  test('prepares case (3) for a server that is not the master; case (1) does not end while another console is on', async () => {
     const [console, second] = [await open(), await open('second')]
-    await expect(console.handlers['run.prepare']({ host: 'tk-ml1' })).rejects.toMatchObject({
-      problem: { code: 'master-only', exitCode: 64 },
+    await console.handlers['run.prepare']({ host: 'tk-ml1' })
+    expect((await snapshot(console)).run?.state).toMatchObject({
+      runbook: 'server-backup',
+      host: 'tk-ml1',
+      hosts: ['tk-ml1', 'hq-mas'],
     })
+    await console.handlers['run.dismiss'](null)
     await console.handlers['run.prepare']({ host: 'hq-mas' })
     await console.handlers['run.all']({ to: join(made.root, 'refused.tar.zst') })
     await until(async () => (await snapshot(console)).run?.phase === 'ended')

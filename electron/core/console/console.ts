@@ -57,10 +57,10 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
     store,
     {
       open: () => session.logon(),
-      async end() {
+      async end({ alone }) {
         await dialog.close()
         await session.logoff()
-        await assertNoConsole(engine)
+        if (alone) await assertNoConsole(engine)
       },
     },
     () => monitor.refresh(),

@@ -4,8 +4,8 @@ import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
 import { type Engine, masterOf, serverOf } from '../engine.ts'
 import { archiveName } from '../operations/archive-name.ts'
-import { beginMasterBackup, type MasterBackupRun } from '../operations/begin-master-backup.ts'
-import type { ConsoleSide } from '../operations/master-backup.ts'
+import { type BackupRun, beginRun } from '../operations/backup/begin-run.ts'
+import type { ConsoleSide } from '../operations/console-side.ts'
 import { findUnfinished, rollbackRun } from '../operations/rollback.ts'
 import type { ConsoleStore } from './store.ts'
 
@@ -30,7 +30,7 @@ export function createRunDriver(
   side: ConsoleSide,
   settled: () => Promise<void>,
 ): RunDriver {
-  let run: MasterBackupRun | null = null
+  let run: BackupRun | null = null
   let cancelling = false
   let working = false
 
@@ -48,13 +48,13 @@ export function createRunDriver(
     store.set('run', view)
   }
 
-  function current(): MasterBackupRun {
+  function current(): BackupRun {
     if (!run) throw fail('no-run')
     return run
   }
 
   /** Begins the work and answers at once; what it comes to is seen in the snapshot. */
-  function begin(work: (begun: MasterBackupRun) => Promise<unknown>): void {
+  function begin(work: (begun: BackupRun) => Promise<unknown>): void {
     const begun = current()
     if (working) throw fail('run-busy')
     working = true
@@ -71,17 +71,20 @@ export function createRunDriver(
       })
   }
 
-  async function choose(begun: MasterBackupRun, to: string | null): Promise<void> {
-    if (to !== null && to !== begun.runner.state().places[0]?.to) await begun.choosePath(to)
+  async function choose(begun: BackupRun, to: string | null): Promise<void> {
+    const { host, places } = begun.runner.state()
+    if (to !== null && to !== places[0]?.to) await begun.choosePath({ host, to })
   }
 
   return {
     async prepare(host) {
       if (run && !run.runner.state().outcome) throw fail('run-busy')
       const server = serverOf(engine.domain, host)
-      if (!server.roles.includes('master')) throw fail('master-only', { host })
+      const runbook = server.roles.includes('master') ? 'master-backup' : 'server-backup'
+      const options = { waitMs: 0, downtimeLimitMs: null }
+      const request = { runbook, hosts: [server.host], places: [], options } as const
       cancelling = false
-      run = await beginMasterBackup(engine, side, null, {
+      run = await beginRun(engine, request, side, {
         changed: (state) => show(state),
         progress: (progress) => store.progress(progress),
         unrecorded: (event, found) => engine.log({ event: 'run.unrecorded', kind: event.kind, code: found.code }),
@@ -89,7 +92,8 @@ export function createRunDriver(
       show(run.runner.state())
     },
     suggestPath() {
-      return join(engine.domain.folders.backups, archiveName(masterOf(engine.domain), engine.clock.now()))
+      const server = run ? serverOf(engine.domain, run.runner.state().host) : masterOf(engine.domain)
+      return join(engine.domain.folders.backups, archiveName(server, engine.clock.now()))
     },
     async next(to) {
       await choose(current(), to)

@@ -17,6 +17,8 @@ export async function copyServer(
   options: {
     readonly to: string
     readonly runId: string
+    /** Archives of one round bear the same. */
+    readonly setId: string
     readonly signal: AbortSignal
     readonly onProgress: (progress: Progress) => void
   },
@@ -26,7 +28,7 @@ export async function copyServer(
   const header: ArchiveHeader = {
     format: 'untenseki-archive',
     version: 1,
-    setId: options.runId,
+    setId: options.setId,
     runId: options.runId,
     domain: engine.domain.name,
     server: server.name,

@@ -29,7 +29,7 @@ export async function nxbackup(
   const held = engine.runLock.acquire([server.host], engine.owner, runId)
   try {
     await assertAllStopped(engine, server)
-    return await copyServer(engine, server, { to, runId, ...options })
+    return await copyServer(engine, server, { to, runId, setId: runId, ...options })
   } finally {
     held.settle()
   }

@@ -1,35 +1,11 @@
 import { accessSync, constants } from 'node:fs'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
-import { fail, type Problem, ProblemError, toProblem } from '../../../shared/model/problem.ts'
+import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import { parameterFilePath, publicInfoPath } from '../../formats/layout.ts'
-import { assertJournalOutside, backupTargets, type Target } from '../../formats/targets.ts'
+import { assertJournalOutside, backupTargets } from '../../formats/targets.ts'
 import { codecForName } from '../archive/codec.ts'
 import { measureTargets } from '../archive/create.ts'
-import { type Engine, masterOf } from '../engine.ts'
-import { assertNoConsole } from './console-side.ts'
-
-/** What a backup of the master would take, and everything that speaks against beginning it now. Changes nothing. */
-export async function planMasterBackup(
-  engine: Engine,
-  to: string,
-): Promise<{ readonly targets: readonly Target[]; readonly problems: readonly Problem[] }> {
-  const server = masterOf(engine.domain)
-  const checks: readonly (() => void | Promise<void>)[] = [
-    () => checkPrivileges(engine, server),
-    () => checkMedium(engine, server, to),
-    () => engine.runLock.assertFree([server.host]),
-    () => assertNoConsole(engine),
-  ]
-  const problems: Problem[] = []
-  for (const check of checks) {
-    try {
-      await check()
-    } catch (error) {
-      problems.push(toProblem(error))
-    }
-  }
-  return { targets: problems.length === 0 ? backupTargets(server) : [], problems }
-}
+import type { Engine } from '../engine.ts'
 
 /** Throws `place-in-target` (78) for a `MNG_JOURNAL` inside a backup target of that server. */
 export function assertSettings(server: ServerConfig): void {

@@ -56,21 +56,25 @@ function left(events: readonly RunEvent[], parts: Partial<Engine> = {}): Engine 
   runLock.acquire(['hq-mas'], owner, runId).abandon()
   const driver = (_host: string, id: string) => ({ start: async () => void did.push(`start ${id}`) })
   const medium = { discardUnfinished: async (path: string) => void did.push(`discard ${path}`) }
-  const domain = { servers: [server] }
-  return { domain, owner, runLock, runs, clock: systemClock, driver, medium, ...parts } as unknown as Engine
+  const domain = { servers: [server], limits: { retries: 0 } }
+  const lock = {
+    status: async () => ({ held: true, owner, token: 7 }),
+    release: async () => void did.push('release 7'),
+  }
+  return { domain, owner, lock, runLock, runs, clock: systemClock, driver, medium, ...parts } as unknown as Engine
 }
 
 test('starts in order what was stopped, removes what was left unfinished, and settles', async () => {
   const engine = left([stopping('server'), stopping('object-server'), began])
   expect(await rollbackRun(engine)).toMatchObject({ outcome: 'failed-restored', exitCode: 2, servicesDown: [] })
-  expect(did).toEqual(['start object-server', 'start server', 'discard /backup/a.tar.zst'])
+  expect(did).toEqual(['start object-server', 'start server', 'release 7', 'discard /backup/a.tar.zst'])
   expect(findUnfinished(engine)).toBeNull()
   await expect(rollbackRun(engine)).rejects.toThrow('no-unfinished-run')
 })
 
 test('touches no medium on which that run had not begun to write', async () => {
   await rollbackRun(left([stopping('server')]))
-  expect(did).toEqual(['start server'])
+  expect(did).toEqual(['start server', 'release 7'])
 })
 
 test('settles although the medium is gone, and says so', async () => {
@@ -92,7 +96,7 @@ test('a service that will not start keeps none of the others down', async () => 
   const engine = left([stopping('server'), stopping('object-server')], { driver } as unknown as Partial<Engine>)
   const ended = await rollbackRun(engine)
   expect(ended).toMatchObject({ outcome: 'failed-down', exitCode: 3, servicesDown: ['hq-mas/object-server'] })
-  expect(did).toEqual(['start server'])
+  expect(did).toEqual(['start server', 'release 7'])
 })
 
 test('can be done again when its own end could not be recorded', async () => {

@@ -1,11 +1,12 @@
-import type { ServerConfig } from '../../../shared/model/domain.ts'
+import type { ServiceConfig } from '../../../shared/model/domain.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import { type RunEvent, type StepId, stepHostOf, stepIdOf } from '../../../shared/model/run.ts'
 import { emptyRun, foldRun, foldRunEvent, type RunState, type StepView } from '../../../shared/model/run-state.ts'
-import { type Engine, serverOf } from '../engine.ts'
+import { serviceKinds } from '../../../shared/model/service.ts'
+import type { Engine } from '../engine.ts'
 import type { RunLockState } from '../ports/run-lock.ts'
-import { startOrder } from '../servers/order.ts'
+import { startPersistently } from '../servers/persist.ts'
 
 /** The run whose process died before it was settled, or null. There is at most one a server, because of the run lock. */
 export function findUnfinished(engine: Engine): RunState | null {
@@ -35,12 +36,11 @@ function recorded(engine: Engine, host: string, { runId, owner, since }: RunLock
 export async function rollbackRun(engine: Engine, onService?: (name: string) => void): Promise<RunState> {
   const found = findUnfinished(engine)
   if (!found) throw fail('no-unfinished-run')
-  const server = serverOf(engine.domain, found.host)
-  const held = engine.runLock.adopt([server.host], engine.owner)
+  const held = engine.runLock.adopt(found.hosts, engine.owner)
   if (!held) throw fail('no-unfinished-run')
   try {
     if (held.runId !== found.runId) throw fail('no-unfinished-run')
-    const ended = found.outcome ? found : await bringBack(engine, server, found, onService)
+    const ended = found.outcome ? found : await bringBack(engine, found, onService)
     held.settle()
     return ended
   } catch (error) {
@@ -49,24 +49,19 @@ export async function rollbackRun(engine: Engine, onService?: (name: string) => 
   }
 }
 
-async function bringBack(
-  engine: Engine,
-  server: ServerConfig,
-  found: RunState,
-  onService?: (name: string) => void,
-): Promise<RunState> {
+async function bringBack(engine: Engine, found: RunState, onService?: (name: string) => void): Promise<RunState> {
   const down: string[] = []
   let cause: Problem | null = null
-  const wanted = startOrder(server).filter((each) => found.services.some(({ serviceId }) => serviceId === each.id))
-  for (const service of wanted) {
+  for (const { host, service } of inStartOrder(engine, found)) {
     onService?.(service.name)
     try {
-      await engine.driver(server.host, service.id).start()
+      await startPersistently(engine, host, service.id)
     } catch (error) {
       cause ??= toProblem(error)
-      down.push(`${server.host}/${service.id}`)
+      down.push(`${host}/${service.id}`)
     }
   }
+  await releaseLockOf(engine, found)
   for (const { to } of placesBegun(found)) {
     try {
       await engine.medium.discardUnfinished(to)
@@ -94,6 +89,36 @@ async function bringBack(
     for (const event of events) journal.append(event)
   }
   return events.reduce(foldRunEvent, found)
+}
+
+/**
+ * 排他 that the dead run held stands again with a full lease once the master's address service is up: its holder is proven
+ * dead by the run lock, so nobody has to wait for it to run out. Where it cannot be told it runs out by itself.
+ */
+async function releaseLockOf(engine: Engine, { owner }: RunState): Promise<void> {
+  try {
+    const lock = await engine.lock.status()
+    if (!lock.held || owner === null) return
+    const same =
+      lock.owner.pid === owner.pid && lock.owner.host === owner.host && lock.owner.operator === owner.operator
+    if (same) await engine.lock.release(lock.token)
+  } catch (error) {
+    engine.log({ event: 'lock.release-failed', code: toProblem(error).code })
+  }
+}
+
+/** What the run had stopped: Object Servers first, and of each kind the master's first. */
+function inStartOrder(engine: Engine, found: RunState): readonly { host: string; service: ServiceConfig }[] {
+  const master = engine.domain.servers.filter((server) => server.roles.includes('master'))
+  const servers = [...master, ...engine.domain.servers.filter((server) => !master.includes(server))]
+  return serviceKinds.flatMap((kind) =>
+    servers.flatMap(({ host, services }) =>
+      services
+        .filter((service) => service.kind === kind)
+        .filter(({ id }) => found.services.some((each) => each.host === host && each.serviceId === id))
+        .map((service) => ({ host, service })),
+    ),
+  )
 }
 
 /** Whether a step that is done for this server, or for all, is in one of these states. */

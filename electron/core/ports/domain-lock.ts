@@ -5,7 +5,11 @@ import type { Owner } from '../../../shared/model/owner.ts'
 export interface DomainLock {
   status(): Promise<LockState>
   /** Throws `lock-held` (11) with the holder's name when someone else holds it. */
-  acquire(owner: Owner, leaseMs: number): Promise<HeldLock>
+  /**
+   * With `noConsole` it also throws `console-open` (11) while a console is logged on, in the same request. While a command
+   * holds it no console can log on (`console-kept-out`).
+   */
+  acquire(owner: Owner, leaseMs: number, options?: { readonly noConsole?: boolean }): Promise<HeldLock>
   /** Throws `lock-lost` when the token is no longer the one in force. */
   renew(token: number): Promise<HeldLock>
   /** Idempotent for a token that is no longer in force. */

@@ -20,4 +20,9 @@ export interface ServiceDriver {
    * then still run. An abort of `signal` does not undo a stop that was asked for.
    */
   stop(signal?: AbortSignal): Promise<ServiceStatus>
+  /**
+   * Ends a process that did not stop by request, by a signal; answers whether it is gone within the stop's time. Of a process
+   * killed so nothing is promised but what it promises of a crash.
+   */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<boolean>
 }

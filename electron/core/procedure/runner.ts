@@ -37,6 +37,8 @@ export interface Runner {
   choosePath(host: string, to: string): void
   /** Ends the run as soon as its step lets it, and undoes; resolves when it is settled. No effect on an ended run. */
   cancel(reason?: Problem): Promise<void>
+  /** As `cancel`, but for a reason of the run's own: it ends as failed, not as cancelled. */
+  giveUp(reason: Problem): Promise<void>
 }
 
 /**
@@ -52,6 +54,8 @@ export function createRunner(
   let position = 0
   let working: Promise<void> | null = null
   let cancelled: Problem | null = null
+  let givenUp = false
+  const spared: Problem[] = []
   let unwinding = false
   let ending: Promise<void> | null = null
   const abort = new AbortController()
@@ -100,14 +104,15 @@ export function createRunner(
     }
   }
 
-  async function settle(cause: Problem | null): Promise<void> {
+  async function settle(why: Problem | null): Promise<void> {
     unwinding = true
-    if (cause) for (const step of touched.reverse()) await undo(step)
+    const cause = why ?? spared[0] ?? null
+    if (why) for (const step of touched.reverse()) await undo(step)
     const servicesDown = await book.settlement.servicesDown()
     const warnings = [...book.settlement.warnings()]
     const facts = {
       cause,
-      cancelled: cancelled !== null,
+      cancelled: cancelled !== null && !givenUp,
       stoppedAny: book.settlement.stoppedAny(),
       servicesDown,
       warnings: warnings.length,
@@ -147,46 +152,77 @@ export function createRunner(
     }
   }
 
-  async function work(step: Step): Promise<void> {
-    // The cancel came while the step was being checked: it never began, and the cancel settles.
-    if (cancelled) return
+  /** Does one step; gives why the run cannot go on after it, or null. */
+  async function work(step: Step): Promise<Problem | null> {
+    // The cancel came while the step was being checked: it never began.
+    if (cancelled) return cancelled
     try {
+      if (step.spare) await step.check?.()
       record({ kind: 'step-started', stepId: step.id, at: at() })
       touched.push(step)
       const receipt = await step.run(context(step, false))
       record({ kind: 'step-done', stepId: step.id, at: at(), receipt })
-      position += 1
+      return null
     } catch (error) {
       const cause = cancelled ?? toProblem(error)
-      unwinding = true
+      const spares = cancelled === null && !unwinding && step.spare !== undefined
+      if (!spares) unwinding = true
       record({ kind: 'step-failed', stepId: step.id, at: at(), problem: cause })
-      await settle(cause)
-      return
+      if (!spares) return cause
+      step.spare?.(cause)
+      spared.push(cause)
+      return null
     }
-    if (cancelled && book.steps[position] !== undefined) await settle(cancelled)
-    else if (book.steps[position] === undefined) await settle(null)
+  }
+
+  /** The steps from here on that are done at the same time. */
+  function group(): readonly Step[] {
+    const rest = book.steps.slice(position)
+    const end = rest.findIndex((step, index) => index > 0 && !step.beside)
+    return end < 0 ? rest : rest.slice(0, end)
   }
 
   async function advance(refusalEnds: boolean): Promise<void> {
     if (ending) return ending
     if (working) throw new ProblemError(problem('run-busy'))
-    const step = book.steps[position]
-    if (!step || state.outcome) return
+    const steps = group()
+    if (steps.length === 0 || state.outcome) return
     working = (async () => {
+      const needed = steps.filter((step) => step.needless?.() !== true)
       try {
-        await step.check?.()
+        for (const step of needed) if (!step.spare) await step.check?.()
       } catch (error) {
         if (!refusalEnds) throw error
         await settle(toProblem(error))
         return
       }
-      await work(step)
+      for (const step of steps) {
+        if (!needed.includes(step)) record({ kind: 'step-left-out', stepId: step.id, at: at() })
+      }
+      const causes = await Promise.all(needed.map(work))
+      const cause = causes.find((each) => each !== null) ?? null
+      if (cause === null) position += steps.length
+      const over = book.steps[position] === undefined
+      if (cause !== null) await settle(cause)
+      else if (cancelled && !over) await settle(cancelled)
+      else if (over) await settle(null)
     })()
     try {
       await working
     } finally {
       working = null
     }
+  }
+
+  async function end(reason: Problem): Promise<void> {
+    cancelled = reason
+    unwinding = true
+    abort.abort(new ProblemError(reason))
+    ending = (async () => {
+      await working?.catch(() => undefined)
+      if (!state.outcome) await settle(reason)
+    })()
+    await ending
   }
 
   return {
@@ -202,15 +238,15 @@ export function createRunner(
     async cancel(reason = problem('cancelled')) {
       if (ending) return ending
       if (state.outcome) return
-      cancelled = reason
       unwinding = true
       record({ kind: 'cancel-requested', at: at() })
-      abort.abort(new ProblemError(reason))
-      ending = (async () => {
-        await working?.catch(() => undefined)
-        if (!state.outcome) await settle(reason)
-      })()
-      await ending
+      await end(reason)
+    },
+    async giveUp(reason) {
+      if (ending) return ending
+      if (state.outcome) return
+      givenUp = true
+      await end(reason)
     },
   }
 }

@@ -22,6 +22,15 @@ export interface StepContext {
 export interface Step {
   readonly id: StepName
   readonly cancellable: boolean
+  /** Done at the same time as the step before it. */
+  readonly beside?: boolean
+  /** Whether there is nothing left for it to do (its server failed before): asked when it is its turn. */
+  needless?(): boolean
+  /**
+   * Of a round over several servers: takes the failure of this server's step, and the run goes on with the others. It ends as
+   * failed all the same, but nothing of theirs is undone. Without it a failure ends the run.
+   */
+  spare?(found: Problem): void
   /** Throws a `Problem` when the step could not begin; nothing has been done then and the run goes on waiting. */
   check?(): Promise<void>
   run(context: StepContext): Promise<Receipt>

@@ -22,7 +22,7 @@ export async function serverStatus(engine: Engine, server: ServerConfig): Promis
 }
 
 /** Starts services one after the other, each with its proof. For runs, which hold the run lock themselves. */
-export async function startServices(
+async function startServices(
   engine: Engine,
   server: ServerConfig,
   services: readonly ServiceConfig[],

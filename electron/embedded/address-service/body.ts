@@ -137,9 +137,9 @@ export const addressService: ServiceBody = async (context) => {
         return importResult(done)
       },
       'lock.status': async () => guard.lock(),
-      'lock.acquire': async ({ owner, leaseMs }) => {
+      'lock.acquire': async ({ owner, leaseMs, noConsole }) => {
         onMaster()
-        return await queue.run(() => guard.acquire(owner, leaseMs))
+        return await queue.run(() => guard.acquire(owner, leaseMs, noConsole === true))
       },
       'lock.renew': async ({ token }) => guard.renew(token),
       'lock.release': async ({ token }) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { HeldLock, LockState, Session } from '../../../shared/model/lease.ts'
+import { consoleOpen, type HeldLock, type LockState, type Session } from '../../../shared/model/lease.ts'
 import { type Owner, ownerSchema } from '../../../shared/model/owner.ts'
 import { fail, type Problem, problem } from '../../../shared/model/problem.ts'
 import type { Statement } from '../../wire/object-operations.ts'
@@ -14,12 +14,14 @@ export type Guard = {
   lock(): LockState
   /** Why a registration is refused, or null. */
   refusal(): Problem | null
-  acquire(owner: Owner, leaseMs: number): Promise<HeldLock>
+  /** `noConsole`: only while no console is logged on; throws `console-open` naming those that are. */
+  acquire(owner: Owner, leaseMs: number, noConsole: boolean): Promise<HeldLock>
   renew(token: number): HeldLock
   release(token: number): Promise<void>
   /** Throws `lock-lost` unless the token is in force. */
   demand(token: number): void
   sessions(): readonly Session[]
+  /** Throws `console-kept-out` while a command holds 排他: it works 運転席を停止した状態で. */
   login(owner: Owner, leaseMs: number): Promise<Session>
   renewSession(id: string): void
   logout(id: string): Promise<void>
@@ -61,10 +63,12 @@ export function createGuard(directory: () => Directory, enqueue: (task: () => Pr
       const lease = current()
       return lease === null ? null : problem('registration-locked', whoHolds(lease))
     },
-    acquire: async (owner, leaseMs) => {
+    acquire: async (owner, leaseMs, noConsole) => {
       await directory().settle()
       const other = current()
       if (other !== null) throw fail('lock-held', whoHolds(other))
+      const consoles = noConsole ? sessions.live() : []
+      if (consoles[0] !== undefined) throw consoleOpen(consoles)
       const token = directory().nextToken()
       const lease: LockLease = { owner, since: new Date().toISOString(), token, leaseMs }
       await directory().write([
@@ -91,6 +95,8 @@ export function createGuard(directory: () => Directory, enqueue: (task: () => Pr
     sessions: () => sessions.live().map(({ id, owner, since }) => ({ id, owner, since })),
     login: async (owner, leaseMs) => {
       await directory().settle()
+      const holder = current()
+      if (holder?.owner.kind === 'command') throw fail('console-kept-out', whoHolds(holder))
       const session: SessionLease = { id: randomUUID(), owner, since: new Date().toISOString() }
       await directory().write([insertLease('session', session.id, { ...session, leaseMs })])
       sessions.grant(session.id, session, leaseMs)

@@ -35,8 +35,14 @@ export function sampleDomain(root: string, name: string, sockets: string, ports:
     })),
     folders: { state: join(root, 'state'), sockets, backups: join(root, 'backups') },
     lease: { ttlMs: 15_000, heartbeatMs: 5_000 },
-    limits: { startTimeoutMs: 60_000, stopTimeoutMs: 60_000 },
-    policies: { verify: 'before-start' },
+    limits: {
+      startTimeoutMs: 60_000,
+      stopTimeoutMs: 60_000,
+      retries: 0,
+      stopEscalation: 'none',
+      downtimeMs: null,
+    },
+    policies: { verify: 'before-start', recovery: 'ask', discardCover: 2 },
     notifications: toNotifications(undefined),
   }
 }

@@ -12,6 +12,7 @@ const marks: Readonly<Record<StepView['state'], Mark>> = {
   undoing: 'moving',
   undone: 'partial',
   'undo-failed': 'failed',
+  'left-out': 'partial',
 }
 
 export function stepMark(state: StepView['state']): Mark {

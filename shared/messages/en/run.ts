@@ -51,6 +51,7 @@ export const enRun: Translated<typeof jaRun> = {
   'step-state.undoing': 'Undoing',
   'step-state.undone': 'Undone',
   'step-state.undo-failed': 'Undo failed',
+  'step-state.left-out': 'Left out',
 
   'receipt.since': 'since {value}',
   'receipt.records': '{value} record(s) sealed',
@@ -66,6 +67,7 @@ export const enRun: Translated<typeof jaRun> = {
   'receipt.firstChange': 'from change {value}',
   'receipt.lastChange': 'to change {value}',
   'receipt.timeline': 'timeline {value}',
+  'receipt.hosts': '{value}',
   'receipt.other': '{name} {value}',
 
   'run.next': 'Next',

@@ -48,6 +48,7 @@ export const jaRun = {
   'step-state.undoing': '取り消し中',
   'step-state.undone': '取り消し済み',
   'step-state.undo-failed': '取り消し失敗',
+  'step-state.left-out': '対象外',
 
   'receipt.since': '{value} から',
   'receipt.records': '{value}件を退避',
@@ -63,6 +64,7 @@ export const jaRun = {
   'receipt.firstChange': '変更番号 {value} から',
   'receipt.lastChange': '変更番号 {value} まで',
   'receipt.timeline': '系列 {value}',
+  'receipt.hosts': '{value}',
   'receipt.other': '{name} {value}',
 
   'run.next': '次へ',

@@ -1,6 +1,21 @@
 import { defineProblems } from './table.ts'
 
 export const commandProblems = defineProblems({
+  'server-or-all': {
+    exit: 'usage',
+    ja: ['--server と --all のどちらか一方だけを指定してください', '対象のサーバを指定して,もう一度実行してください。'],
+    en: ['Give either --server or --all, and only one of them', 'Name the servers, then try again.'],
+  },
+  'folder-needed': {
+    exit: 'usage',
+    ja: ['{path} はフォルダではありません', '複数のサーバのときは,--to に既にあるフォルダを指定してください。'],
+    en: ['{path} is no folder', 'For several servers give --to a folder that is there.'],
+  },
+  'duration-wrong': {
+    exit: 'usage',
+    ja: ['{option} の値「{given}」は時間ではありません', '90,90s,30m,2h のように指定してください。'],
+    en: ['{option} is no time: "{given}"', 'Write it as 90, 90s, 30m or 2h.'],
+  },
   'usage-wrong': {
     exit: 'usage',
     ja: ['指定に誤りがあります: {textJa}', '「untenseki {verb} --help」で使い方を確認してください。'],
@@ -41,11 +56,6 @@ export const commandProblems = defineProblems({
     exit: 'notPermitted',
     ja: ['ドメインファイル「{file}」を読む権限がありません', 'スーパーユーザ,又はファイルの所有者で実行してください。'],
     en: ['This account may not read the domain file "{file}"', "Run it as the superuser, or as the file's owner."],
-  },
-  'backup-master-only': {
-    exit: 'usage',
-    ja: ['{host} のバックアップ手順はこの版にありません', 'マスタ管理サーバ({master})を指定してください。'],
-    en: ['This version has no procedure to back up {host}', 'Name the master ({master}).'],
   },
   'path-relative': {
     exit: 'usage',

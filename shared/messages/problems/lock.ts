@@ -29,6 +29,17 @@ export const lockProblems = defineProblems({
       'Wait until the exclusive lock ends, then register again.',
     ],
   },
+  'console-kept-out': {
+    exit: 'locked',
+    ja: [
+      '{operator}@{host}が{since}から運転席を停止した状態で作業中です',
+      '作業が終わるのを待ってから,ログオンしてください。',
+    ],
+    en: [
+      'No console may be on: {operator}@{host} has been at work since {since}',
+      'Wait until that work ends, then log on.',
+    ],
+  },
   'session-ended': {
     exit: 'locked',
     ja: ['運転席の接続はすでに終了しています', '運転席を起動し直してください。'],

@@ -24,11 +24,6 @@ export const runProblems = defineProblems({
     ja: ['終わっていない実行はありません', '何もする必要はありません。'],
     en: ['There is no unfinished run', 'Nothing needs to be done.'],
   },
-  'master-only': {
-    exit: 'usage',
-    ja: ['{host} はマスタ管理サーバではないため,この手順は使えません', 'マスタ管理サーバを指定してください。'],
-    en: ['{host} is not the master management server, so this run-book does not apply', 'Choose the master.'],
-  },
   'server-unknown': {
     exit: 'usage',
     ja: ['サーバ {host} はドメインにありません', '次のどれかを指定してください: {hosts}'],
@@ -59,6 +54,30 @@ export const runProblems = defineProblems({
       'バックアップ対象を読み取れる利用者で実行してください。',
     ],
     en: ['This account ({uid}) may not read {path}', 'Run it as an account that may read every backup target.'],
+  },
+  'one-server-only': {
+    exit: 'usage',
+    ja: ['この手順({runbook})の対象は1台のサーバだけです', 'サーバを1台だけ指定してください。'],
+    en: ['This run-book ({runbook}) is about one server only', 'Name one server.'],
+  },
+  'replication-behind': {
+    exit: 'warnings',
+    ja: ['起動したサーバへのレプリケーションがまだ完了していません({hosts})', '完了を確認してください: replication'],
+    en: [
+      'Replication to the server that was started is not complete yet ({hosts})',
+      'See to it that it completes: replication',
+    ],
+  },
+  'downtime-limit': {
+    exit: 'failedRestored',
+    ja: [
+      '停止時間が上限の{seconds}秒に達したため,バックアップを打ち切りました',
+      '上限を延ばすか,バックアップ先を速い媒体に変えて,もう一度実行してください。',
+    ],
+    en: [
+      'The services were down for the {seconds} seconds that are allowed, so the backup was given up',
+      'Raise the limit or use a faster medium, then back up again.',
+    ],
   },
   'archive-changed': {
     exit: 'badArchive',

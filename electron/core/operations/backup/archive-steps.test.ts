@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { fail } from '../../../shared/model/problem.ts'
-import { systemClock } from '../../adapters/platform/clock.ts'
-import { toNotifications } from '../../formats/notification-settings.ts'
-import { sampleServer, writeServerTree } from '../../formats/testing/sample.ts'
-import type { Engine } from '../engine.ts'
-import type { StepContext } from '../procedure/step.ts'
-import { masterBackup } from './master-backup.ts'
+import { fail } from '../../../../shared/model/problem.ts'
+import { systemClock } from '../../../adapters/platform/clock.ts'
+import { toNotifications } from '../../../formats/notification-settings.ts'
+import { sampleServer, writeServerTree } from '../../../formats/testing/sample.ts'
+import type { Engine } from '../../engine.ts'
+import type { StepContext } from '../../procedure/step.ts'
+import { backupRunBook } from './run-books.ts'
+import { createWork } from './work.ts'
 
 let folder: string
 let did: string[]
@@ -34,13 +35,16 @@ function bookOf(parts: Partial<Engine>) {
   const engine = { domain, clock: systemClock, workerPath: join(folder, 'none.cjs'), ...parts } as unknown as Engine
   const runLock = { runId: 'r', hosts: [], settle: () => void did.push('settled'), abandon: () => undefined }
   const side = { open: async () => undefined, end: async () => undefined }
-  const backup = masterBackup(engine, side, 'r', runLock)
+  const options = { waitMs: 0, downtimeLimitMs: null }
+  const places = [{ host: server.host, to: '/backup/a.tar.zst' }]
+  const request = { runbook: 'master-backup', hosts: [server.host], places, options } as const
+  const book = backupRunBook(createWork(engine, request, side, 'r', runLock))
   const stepOf = (id: string) => {
-    const found = backup.book.steps.find((each) => each.id === id)
+    const found = book.steps.find((each) => each.id === id)
     if (!found) throw new Error(`no step ${id}`)
     return found
   }
-  return { backup, stepOf }
+  return { book, stepOf }
 }
 
 const context: StepContext = {
@@ -58,16 +62,15 @@ test('frees the servers although 排他 cannot be given back, because the addres
       throw fail('address-service-down', { host: 'hq-mas' })
     },
   }
-  const { backup, stepOf } = bookOf({ lock } as unknown as Partial<Engine>)
+  const { book, stepOf } = bookOf({ lock } as unknown as Partial<Engine>)
   await stepOf('take-lock').run(context)
-  await expect(backup.book.settlement.release()).rejects.toThrow('address-service-down')
+  await expect(book.settlement.release()).rejects.toThrow('address-service-down')
   expect(did).toEqual(['settled'])
 })
 
 test('takes an archive that could not be verified off its name and says the new one', async () => {
   const medium = { reject: async (path: string) => `${path}.rejected` }
-  const { backup, stepOf } = bookOf({ medium } as unknown as Partial<Engine>)
-  backup.setPath('/backup/a.tar.zst')
+  const { stepOf } = bookOf({ medium } as unknown as Partial<Engine>)
   await expect(stepOf('verify').run(context)).rejects.toThrow('archive-worker-died')
   expect(notes).toEqual(['the bad archive is now named /backup/a.tar.zst.rejected'])
 })
@@ -76,8 +79,7 @@ test('tells why an archive is bad also where it cannot be renamed and nothing ca
   const reject = async () => {
     throw fail('medium-failed', { path: '/backup/a.tar.zst', text: 'EROFS' })
   }
-  const { backup, stepOf } = bookOf({ medium: { reject } } as unknown as Partial<Engine>)
-  backup.setPath('/backup/a.tar.zst')
+  const { stepOf } = bookOf({ medium: { reject } } as unknown as Partial<Engine>)
   await expect(stepOf('verify').run(context)).rejects.toThrow('archive-worker-died')
   expect(notes[0]).toContain('could not be renamed')
   const full: StepContext = {

@@ -1,0 +1,60 @@
+import { problem, toProblem } from '../../../../shared/model/problem.ts'
+import type { Step, StepContext } from '../../procedure/step.ts'
+import { assertReplicated } from '../replication-gate.ts'
+import type { BackupWork } from './work.ts'
+
+/** How long a server that was just started may take to catch up before the run ends with a warning. */
+const catchUpMs = 120_000
+
+const saying =
+  (context: StepContext) =>
+  (text: string): void =>
+    context.note({ ja: `レプリケーション待ち: ${text}`, en: `waiting for replication: ${text}` })
+
+/**
+ * Replication to the servers being backed up is complete, or the run is refused (10). The master alone does not depend on
+ * it: what lags is only told.
+ */
+export function checkReplicationStep({ engine, members, master, request }: BackupWork): Step {
+  const hosts = members.flatMap(({ server }) => (server === master ? [] : [server.host]))
+  return {
+    id: 'check-replication',
+    cancellable: true,
+    async run(context) {
+      if (hosts.length > 0) {
+        const { waitMs } = request.options
+        await assertReplicated(engine, hosts, { waitMs, signal: context.signal, onWaiting: saying(context) })
+        return { hosts: hosts.join(', ') }
+      }
+      const all = engine.domain.servers.filter((each) => each !== master).map(({ host }) => host)
+      try {
+        await assertReplicated(engine, all, { waitMs: 0 })
+      } catch (error) {
+        const { code, message } = toProblem(error)
+        if (code !== 'replication-incomplete') throw error
+        context.note(message)
+      }
+      return {}
+    },
+  }
+}
+
+/** What was registered while the server was down reaches it; one that does not catch up in time is a warning. */
+export function awaitReplicationStep({ engine, members, warnings }: BackupWork): Step {
+  const hosts = members.map(({ server }) => server.host)
+  return {
+    id: 'await-replication',
+    cancellable: true,
+    async run(context) {
+      try {
+        const { signal } = context
+        await assertReplicated(engine, hosts, { waitMs: catchUpMs, signal, onWaiting: saying(context) })
+      } catch (error) {
+        const found = toProblem(error)
+        if (found.code !== 'replication-incomplete') throw error
+        warnings.push(problem('replication-behind', found.params))
+      }
+      return { hosts: hosts.join(', ') }
+    },
+  }
+}

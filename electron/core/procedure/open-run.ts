@@ -1,0 +1,48 @@
+import type { Runbook, RunStarted } from '../../../shared/model/run.ts'
+import type { Engine } from '../engine.ts'
+import type { RunLockHandle } from '../ports/run-lock.ts'
+import { newRunId } from './run-id.ts'
+import { createRunner, type RunListener, type Runner } from './runner.ts'
+import type { RunBook } from './step.ts'
+
+/** What a run is, before its first step. */
+export interface RunOpening {
+  readonly runbook: Runbook
+  /** The server that it is about; of a round, the first. */
+  readonly host: string
+  /** Every server that it holds. */
+  readonly hosts: readonly string[]
+}
+
+/**
+ * Takes the run lock at every server of the run (before 排他, design §5) and opens its record. `compose` makes its run-book,
+ * whose settlement frees the lock. Throws without having changed anything: `run-in-progress`, `run-unfinished`,
+ * `services-attended` (11), and what `compose` throws.
+ */
+export function openRun(
+  engine: Engine,
+  opening: RunOpening,
+  listener: RunListener,
+  compose: (runId: string, runLock: RunLockHandle) => RunBook,
+): Runner {
+  const runId = newRunId(engine.clock.now())
+  const runLock = engine.runLock.acquire(opening.hosts, engine.owner, runId)
+  try {
+    const book = compose(runId, runLock)
+    const started: RunStarted = {
+      kind: 'run-started',
+      runId,
+      runbook: opening.runbook,
+      host: opening.host,
+      hosts: [...opening.hosts],
+      setId: runId,
+      steps: book.steps.map((step) => step.id),
+      owner: engine.owner,
+      at: engine.clock.now().toISOString(),
+    }
+    return createRunner(book, started, { journal: engine.runs.create(started), clock: engine.clock, listener })
+  } catch (error) {
+    runLock.settle()
+    throw error
+  }
+}
