@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { Owner } from '../shared/model/owner.ts'
 import { fail } from '../shared/model/problem.ts'
 import type { RunState } from '../shared/model/run-state.ts'
+import { connectAddressServices } from './adapters/directory/address-services.ts'
 import { connectDirectory } from './adapters/directory/connect.ts'
+import { createDataRepair } from './adapters/directory/data-repair.ts'
+import { createReplication } from './adapters/directory/replication.ts'
 import { readStoredPosition } from './adapters/directory/stored-position.ts'
 import { fileMedium } from './adapters/media/file.ts'
 import { commandNotifier } from './adapters/notify/command.ts'
@@ -82,6 +85,7 @@ export function composeEngine(options: EngineOptions): Engine {
   if (!addressService) throw fail('service-unknown', { service: 'address-service', host: master.host, services: '-' })
   const socket = serviceSocket(domain, master.host, addressService.id)
   const directory = connectDirectory({ socket, host: master.host })
+  const services = connectAddressServices(domain)
   const env = options.electron ? { ...options.env, ELECTRON_RUN_AS_NODE: '1' } : options.env
   const launch = { execPath: options.execPath, servicePath: options.servicePath, env }
   const stateFolder = domain.folders.state
@@ -112,6 +116,8 @@ export function composeEngine(options: EngineOptions): Engine {
     lock: directory.lock,
     sessions: directory.sessions,
     journals: directory.journals,
+    replication: createReplication(services, options.owner.operator),
+    repair: createDataRepair(domain, services),
     databaseFile: { readPosition: readStoredPosition },
     runLock: createRunLock({ stateFolder, now: systemClock.now }),
     runs: watchRuns(createRunStore({ stateFolder }), (state, event) => {
@@ -131,7 +137,10 @@ export function composeEngine(options: EngineOptions): Engine {
         home: options.home,
         catchUp: [...options.program, 'schedule', 'catch-up', '--config', domain.file],
       }),
-    close: directory.close,
+    close() {
+      directory.close()
+      services.close()
+    },
   }
 }
 

@@ -3,12 +3,14 @@ import type { Owner } from '../../shared/model/owner.ts'
 import { fail } from '../../shared/model/problem.ts'
 import type { Teller } from './notify/teller.ts'
 import type { Clock } from './ports/clock.ts'
+import type { DataRepair } from './ports/data-repair.ts'
 import type { DatabaseFile } from './ports/database-file.ts'
 import type { ConsoleSessions, DomainLock } from './ports/domain-lock.ts'
 import type { JournalStore } from './ports/journal-store.ts'
 import type { Log } from './ports/log.ts'
 import type { Medium } from './ports/medium.ts'
 import type { NameDatabase } from './ports/name-database.ts'
+import type { Replication } from './ports/replication.ts'
 import type { RunLock } from './ports/run-lock.ts'
 import type { RunStore } from './ports/run-store.ts'
 import type { Scheduler } from './ports/scheduler.ts'
@@ -33,6 +35,8 @@ export interface Engine {
   readonly lock: DomainLock
   readonly sessions: ConsoleSessions
   readonly journals: JournalStore
+  readonly replication: Replication
+  readonly repair: DataRepair
   readonly databaseFile: DatabaseFile
   readonly runLock: RunLock
   readonly runs: RunStore

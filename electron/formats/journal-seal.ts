@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Segment, segmentSchema } from '../../shared/model/journal.ts'
 import { type Owner, ownerSchema } from '../../shared/model/owner.ts'
@@ -7,7 +7,7 @@ import { z } from '../../shared/zod.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from './durable-file.ts'
 import { cutTo } from './journal-file.ts'
 import type { JournalPlace } from './journal-place.ts'
-import { type JournalScan, scanJournal } from './journal-record.ts'
+import { type JournalScan, readWhatIsWhole, scanJournal } from './journal-record.ts'
 import { errorText } from './settings-error.ts'
 
 /** Who clears and when, durable before the first file moves, so that recovery can name them. */
@@ -92,16 +92,20 @@ export function sealJournal(place: JournalPlace, by: Owner, now: Date): Segment 
     recoverSealing(place)
     const scan = scanJournal(place.file)
     cutTo(place.file, scan)
-    if (scan.records === 0) return null
-    const id = Math.max(0, ...finishedIds(place), ...discardedIds(place)) + 1
-    const folder = join(place.sealedFolder, `${id}.sealing`)
-    makeFolderDurable(place.sealedFolder)
-    makeFolderDurable(join(folder, contentName))
-    const intent: Intent = { clearedAt: now.toISOString(), clearedBy: by }
-    writeFileDurable(join(folder, intentName), `${JSON.stringify(intent)}\n`)
-    moveInto(place, join(folder, contentName), filesToMove(place, true))
-    return finish(place, id, intent, scan)
+    return scan.records === 0 ? null : sealWhole(place, by, now, scan)
   })
+}
+
+/** Moves a journal's files into a new segment. */
+function sealWhole(place: JournalPlace, by: Owner, now: Date, scan: JournalScan): Segment {
+  const id = Math.max(0, ...finishedIds(place), ...discardedIds(place)) + 1
+  const folder = join(place.sealedFolder, `${id}.sealing`)
+  makeFolderDurable(place.sealedFolder)
+  makeFolderDurable(join(folder, contentName))
+  const intent: Intent = { clearedAt: now.toISOString(), clearedBy: by }
+  writeFileDurable(join(folder, intentName), `${JSON.stringify(intent)}\n`)
+  moveInto(place, join(folder, contentName), filesToMove(place, true))
+  return finish(place, id, intent, scan)
 }
 
 function readIntent(folder: string): Intent {
@@ -136,6 +140,47 @@ export function recoverSealing(place: JournalPlace): void {
       }
     }
   })
+}
+
+/**
+ * Before a repair goes on with a journal: one that holds damage is sealed as it stands, so that nothing is lost and a new file goes
+ * on from its last whole record; so is one that was being sealed. A journal without damage is left alone.
+ */
+export function setAsideDamaged(place: JournalPlace, by: Owner, now: Date): void {
+  guarded(place, () => {
+    for (const id of sealingIds(place)) {
+      const folder = join(place.sealedFolder, `${id}.sealing`)
+      const file = join(folder, contentName, basename(place.file))
+      if (existsSync(file) && isDamaged(file)) {
+        moveInto(place, join(folder, contentName), filesToMove(place, false))
+        finish(place, id, readIntent(folder), scanDamaged(file))
+      }
+    }
+    recoverSealing(place)
+    if (isDamaged(place.file)) sealWhole(place, by, now, scanDamaged(place.file))
+  })
+}
+
+function isDamaged(file: string): boolean {
+  for (const found of readWhatIsWhole(file)) if ('corrupt' in found) return true
+  return false
+}
+
+/** What a damaged journal holds of whole records. */
+function scanDamaged(file: string): JournalScan {
+  const records = [...readWhatIsWhole(file)].flatMap((found) => ('record' in found ? [found.record] : []))
+  const times = records.map(({ at }) => at).sort()
+  const positions = records.map(({ timeline, number }) => ({ timeline, number }))
+  return {
+    records: records.length,
+    first: positions[0] ?? null,
+    last: positions.at(-1) ?? null,
+    before: records[0]?.previous ?? null,
+    oldest: times[0] ?? null,
+    newest: times.at(-1) ?? null,
+    validBytes: statSync(file).size,
+    torn: false,
+  }
 }
 
 /** The sealed segments of a journal, oldest first. Throws `journal-failed` when one's metadata cannot be read. */

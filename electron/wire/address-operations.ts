@@ -14,7 +14,10 @@ import {
 import { journalSummarySchema, segmentSchema } from '../../shared/model/journal.ts'
 import { lockStateSchema, sessionSchema } from '../../shared/model/lease.ts'
 import { ownerSchema } from '../../shared/model/owner.ts'
-import { placeSchema } from '../../shared/model/position.ts'
+import { changeRangeSchema, placeSchema, positionSchema } from '../../shared/model/position.ts'
+import { problemSchema } from '../../shared/model/problem.ts'
+import { newerChoiceSchema, reconcileReportSchema } from '../../shared/model/reconcile.ts'
+import { repairPlanSchema, repairReportSchema } from '../../shared/model/repair.ts'
 import { z } from '../../shared/zod.ts'
 import { basicOperations } from './basic-operations.ts'
 import { defineOperations } from './operation.ts'
@@ -24,6 +27,21 @@ const heldLockSchema = lockStateSchema.options[1]
 const leaseMsSchema = z.number().int().min(100).max(3_600_000)
 const importIdSchema = z.string().min(1).max(64)
 const operatorSchema = z.string().min(1).max(64)
+
+/** An entity by kind and id; an empty kind stands before all of them, `~` behind. */
+const entityKeySchema = z.tuple([z.string(), z.string()])
+export type EntityKey = z.infer<typeof entityKeySchema>
+
+const maintenanceSchema = z.object({
+  /** Grows with every news. */
+  revision: z.number().int(),
+  running: z.boolean(),
+  progress: z.object({ phase: z.string(), done: z.number().int(), total: z.number().int() }).nullable(),
+  problem: problemSchema.nullable(),
+  reconciled: reconcileReportSchema.nullable(),
+  repaired: repairReportSchema.nullable(),
+})
+export type Maintenance = z.infer<typeof maintenanceSchema>
 
 /** What an embedded address service answers (own decision: the real one's protocol is not known). */
 export const addressOperations = defineOperations({
@@ -93,6 +111,44 @@ export const addressOperations = defineOperations({
     output: replicaReportSchema,
   },
   /** Changes that this server still has on record, in order, the first one after `after`. */
+  /** How many rows, and which digest, each range of the entities has; a range begins where the one before it ends. */
+  'contents.digests': {
+    input: z.object({ from: entityKeySchema, bounds: z.array(entityKeySchema).max(4096) }),
+    output: z.array(z.string()),
+  },
+  /** The entities of one range, the end left out. */
+  'contents.rows': {
+    input: z.object({ from: entityKeySchema, to: entityKeySchema }),
+    output: z.array(entitySchema),
+  },
+  /** Not the master: makes these entities as they are on the master. Refused unless this server still stands at `at`. */
+  'contents.mend': {
+    input: z.object({ at: positionSchema, put: z.array(entitySchema), remove: z.array(entityKeySchema) }),
+    output: z.null(),
+  },
+  /**
+   * Not the master: its contents were compared and are those of the master at `place`: it stands there from now on, and is 修復待ち
+   * no longer. Its own records after `keep` go.
+   */
+  'contents.adopt': {
+    input: z.object({ place: placeSchema, keep: z.number().int().nonnegative() }),
+    output: replicaReportSchema,
+  },
+  /** Master only. Begins 整合性確保 of a server; answers the job to ask for. */
+  'reconcile.begin': {
+    input: z.object({ host: z.string(), newer: newerChoiceSchema, operator: operatorSchema }),
+    output: z.object({ job: z.string() }),
+  },
+  /** Master only. What データ修復 of the master would do. */
+  'repair.plan': { input: z.object({}), output: repairPlanSchema },
+  /** Master only. Begins データ修復 of a server. */
+  'repair.begin': {
+    input: z.object({ host: z.string(), acceptLoss: z.array(changeRangeSchema), operator: operatorSchema }),
+    output: z.object({ job: z.string() }),
+  },
+  /** How a job stands; waits up to a second for news. Throws `maintenance-lost` for one that this process does not know. */
+  'maintenance.poll': { input: z.object({ job: z.string(), seen: z.number().int() }), output: maintenanceSchema },
+  'maintenance.cancel': { input: z.object({ job: z.string() }), output: z.null() },
   'changes.read': {
     input: z.object({ after: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000) }),
     output: z.array(changeSchema),

@@ -68,11 +68,12 @@ export function sharedUpTo(timeline: string, { position, ancestry }: Place): num
  * From the first change on that was given up, nothing does: a position beyond it may hold what `of` has lost.
  */
 export function isAncestor(position: Position, of: Place): boolean {
-  const same = samePlaceOf(position, of.ancestry)
-  const limit = sharedUpTo(same.timeline, of)
-  if (limit === null || same.number > limit) return false
-  const passed = descentOf(of.position.timeline, of.ancestry).slice(0, descentDepth(same.timeline, of))
-  return !passed.some(({ lost }) => lost.some(({ first }) => same.number >= first))
+  const onLine = sharedUpTo(position.timeline, of) !== null
+  const { timeline, number } = onLine ? position : samePlaceOf(position, of.ancestry)
+  const limit = sharedUpTo(timeline, of)
+  if (limit === null || number > limit) return false
+  const passed = descentOf(of.position.timeline, of.ancestry).slice(0, descentDepth(timeline, of))
+  return !passed.some(({ lost }) => lost.some(({ first }) => number >= first))
 }
 
 /** How many timelines were begun between `timeline` and that of `of`. */

@@ -24,10 +24,12 @@ export const reconcileReportSchema = z.object({
   sent: z.number().int(),
   /** Entities whose digests were compared. */
   compared: z.number().int(),
-  /** What differed and is as on the master now: entities put and removed. */
+  /** What differed and is as on the master now: entities put and removed; at most the first 1,000 of `repairedTotal`. */
   repaired: z.array(z.object({ action: z.enum(['put', 'remove']), entity: entitySchema })),
-  /** Records that only this server held. */
+  repairedTotal: z.number().int(),
+  /** Records that only this server held; at most the first 1,000 of `newerTotal`. */
   newer: z.array(changeSchema),
+  newerTotal: z.number().int(),
   /** What became of them on the master: registered again, or why not. */
   broughtBack: z.array(
     z.object({ change: changeSchema, entity: entitySchema.nullable(), code: z.string().nullable() }),

@@ -3,11 +3,16 @@ import { serviceSocket } from '../../formats/layout.ts'
 import { addressOperations } from '../../wire/address-operations.ts'
 import { serveSocket } from '../../wire/server.ts'
 import type { ServiceBody, ServiceContext } from '../process/run-service.ts'
+import { adoptPlace, mendContents, readDigests, readRange } from './contents.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createGuard } from './guard.ts'
 import { createImports, importResult } from './imports.ts'
-import { readChanges, requeue } from './outbox.ts'
+import { createMaintenanceJobs } from './maintenance.ts'
+import { requeue } from './outbox.ts'
+import { readChanges } from './read-changes.ts'
+import { reconcile } from './reconcile.ts'
 import { type Done, editBatch, type Request } from './registrar.ts'
+import { planMasterRepair, type RepairTools, repairMaster, repairReplica } from './repair.ts'
 import { applyChanges } from './replica.ts'
 import { createReplicationSender } from './replication-sender.ts'
 import { findRecipient, search } from './search.ts'
@@ -82,6 +87,14 @@ export const addressService: ServiceBody = async (context) => {
     return done
   }
   const imports = createImports()
+  const jobs = createMaintenanceJobs()
+  const tools: RepairTools = {
+    domain,
+    directory,
+    run: queue.run,
+    feederOf: sender.feeder,
+    edits: async (one, operator) => (await edit({ edits: [one], operator, unit: 'all' })).effects,
+  }
 
   const wire = await serveSocket(
     socket,
@@ -174,12 +187,44 @@ export const addressService: ServiceBody = async (context) => {
       },
       recipient: ({ address }) => findRecipient(store, address),
       replicate: (given) => queue.run(() => applyChanges(directory, given)),
+      'contents.digests': ({ from, bounds }) => readDigests(store, from, bounds),
+      'contents.rows': ({ from, to }) => readRange(store, from, to),
+      'contents.mend': (given) => queue.run(() => mendContents(directory, given)),
+      'contents.adopt': (given) => queue.run(() => adoptPlace(directory, given)),
+      'reconcile.begin': async ({ host, newer, operator }) => {
+        onMaster()
+        const feeder = sender.feeder(host)
+        return jobs.begin(host, operator, async (context) => ({
+          reconciled: await reconcile({ ...tools, feeder }, { host, newer, operator }, context),
+        }))
+      },
+      'repair.plan': async () => {
+        onMaster()
+        return await planMasterRepair(tools)
+      },
+      'repair.begin': async ({ host, acceptLoss, operator }) => {
+        onMaster()
+        const wish = { acceptLoss, operator }
+        const feeder = host === server.host ? null : sender.feeder(host)
+        return jobs.begin(host, operator, async (context) => ({
+          repaired:
+            feeder === null
+              ? await repairMaster(tools, wish, context)
+              : await repairReplica({ ...tools, feeder }, wish, context),
+        }))
+      },
+      'maintenance.poll': ({ job, seen }) => jobs.poll(job, seen),
+      'maintenance.cancel': async ({ job }) => {
+        jobs.cancel(job)
+        return null
+      },
       'changes.read': ({ after, limit }) => readChanges(store, after, limit),
     },
     (event, details) => log.write('warning', event, details),
   )
   return {
     stop: async () => {
+      await jobs.stop()
       await wire.close()
       await sender.stop()
       // What the feeders queued last is carried out before the journals close.

@@ -1,15 +1,18 @@
-import { type Change, changeSchema } from '../../../shared/model/change.ts'
+import type { Change } from '../../../shared/model/change.ts'
 import type { Domain, ServerConfig } from '../../../shared/model/domain.ts'
+import type { Owner } from '../../../shared/model/owner.ts'
 import { type Ancestry, descentOf, type Place, type Position, type Timeline } from '../../../shared/model/position.ts'
 import { type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { RepairMark } from '../../../shared/model/repair.ts'
 import { journalPlaces } from '../../formats/journal-folder.ts'
+import { setAsideDamaged } from '../../formats/journal-seal.ts'
 import { readSource, sourceFiles } from '../../formats/journal-sources.ts'
 import { readRepairMark, removeRepairMark, repairMarkPath, writeRepairMark } from '../../formats/repair-mark.ts'
 import { changesOn, createRecordPool } from '../../formats/replay-plan.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { ServiceLog } from '../process/log.ts'
 import { type Journals, openJournals } from './journals.ts'
+import { readChanges } from './read-changes.ts'
 import type { Store } from './store.ts'
 
 /** What an address service knows in memory of its database, and the one way to change it. */
@@ -52,6 +55,11 @@ export type Directory = {
   commit(changes: readonly Change[], statements: readonly Statement[], move?: Move): Promise<void>
   /** The next fencing token. */
   nextToken(): number
+  /**
+   * Opens the journals anew after a replay, setting aside those that are damaged, and appends to each what it lacks of the
+   * outbox, over changes that were lost. Gives how many each got. Only inside the registration queue, 修復待ち.
+   */
+  mendJournals(by: Owner): Promise<ReadonlyMap<string, number>>
   /** The journals as they stand; none on a server that is not the master, or while they cannot be opened. */
   journals(): Journals | null
   /** Records of the own line with numbers between the two, both left out, as the journals hold them. */
@@ -66,6 +74,8 @@ export type Move = {
   readonly learn?: Ancestry
   /** Where the database stands afterwards; without it, at the last change. */
   readonly to?: Position
+  /** Whether the changes go into no journal now: a repair completes the journals later. */
+  readonly unjournaled?: boolean
 }
 
 /** Called within `settle` with the database claimed, before registrations go on. */
@@ -103,6 +113,18 @@ export function createDirectory(
     writeRepairMark(markFile, pending)
   }
 
+  /** Every change on record from `first` on, read in answers of bounded length. */
+  const outbox = async (first: number): Promise<readonly Change[]> => {
+    const changes: Change[] = []
+    for (let after = first - 1; ; ) {
+      const more = await readChanges(store, after, 1000)
+      const last = more.at(-1)
+      if (last === undefined) return changes
+      changes.push(...more)
+      after = last.number
+    }
+  }
+
   const completeJournals = async (): Promise<void> => {
     try {
       journals ??= openJournals(
@@ -112,10 +134,7 @@ export function createDirectory(
       const ahead = journals.follow({ position, ancestry })
       if (ahead !== null) becomePending({ why: 'behind-journal', ahead })
       if (pending !== null) return
-      const rows = await store.query('SELECT record FROM change WHERE number >= ? ORDER BY number', [
-        journals.firstMissing(),
-      ])
-      journals.append(rows.map((row) => changeSchema.parse(JSON.parse(String(row.record)))))
+      journals.append(await outbox(journals.firstMissing()))
     } catch (error) {
       const why = toProblem(error)
       if (why.code === 'object-server-down') throw error
@@ -148,6 +167,21 @@ export function createDirectory(
     closeRegistrations,
     pending: () => pending,
     becomePending,
+    mendJournals: async (by) => {
+      journals?.close()
+      journals = null
+      const places = journalPlaces(domain)
+      for (const place of places) setAsideDamaged(place, by, new Date())
+      journals = openJournals(
+        places,
+        domain.servers.map((one) => one.host),
+      )
+      const ahead = journals.follow({ position, ancestry })
+      if (ahead !== null) throw new Error(`the journal of ${ahead} is ahead of what was repaired from it`)
+      const added = journals.complete(await outbox(journals.firstMissing()))
+      if (closed?.code === 'journal-corrupt') closed = null
+      return added
+    },
     endPending: () => {
       removeRepairMark(markFile)
       pending = null
@@ -178,7 +212,7 @@ export function createDirectory(
       settled = true
       log.write('info', 'settled', { ...position })
     },
-    commit: async (changes, statements, { learn = [], to } = {}) => {
+    commit: async (changes, statements, { learn = [], to, unjournaled = false } = {}) => {
       const target = to ?? changes.at(-1)
       if (target === undefined) return
       const fresh = learn.filter(({ id }) => !ancestry.some((known) => known.id === id))
@@ -190,7 +224,7 @@ export function createDirectory(
       }
       await write([advance, ...fresh.map(timelineStatement), ...statements])
       try {
-        journals?.append(changes)
+        if (!unjournaled) journals?.append(changes)
       } catch (error) {
         closeRegistrations(problem('directory-read-only'))
         log.write('error', 'journal-failed', { problem: toProblem(error) })

@@ -14,8 +14,12 @@ export type Feeder = {
   readonly client: WireClient<AddressOperations>
   /** New changes are durable. */
   wake(): void
+  /** Sends everything that follows to a server that is 修復待ち; gives how far that brought it. Throws what hinders it. */
+  feedForRepair(): Promise<ReplicaReport>
   /** Asks that server again where it is, without waiting for the end of a pause. */
   retry(): void
+  /** Resolves with the next attempt or report of this server, at the latest after a quarter of a second. */
+  news(): Promise<void>
   /** What hinders the feeding now; null while nothing does. */
   trouble(): { readonly state: ReplicaState; readonly problem: Problem } | null
   sending(): boolean
@@ -35,6 +39,9 @@ const largestBatch = 1_500_000
 const timeoutMs = 10_000
 const firstPauseMs = 100
 const longestPauseMs = 2_000
+/** A server that has everything is asked again after this time: it may have been brought back from a copy. */
+const idleMs = 1_000
+const newsMs = 250
 
 export function createFeeder(
   directory: Directory,
@@ -50,6 +57,10 @@ export function createFeeder(
   let woken = true
   let sending = false
   let wakeUp = (): void => {}
+  const curious = new Set<() => void>()
+  const tellNews = (): void => {
+    for (const tell of [...curious]) tell()
+  }
 
   const queued = async (after: number) => {
     const rows = await directory.store.query(
@@ -74,7 +85,7 @@ export function createFeeder(
   }
 
   /** Throws why this server cannot be fed, when it cannot. */
-  const judge = async (report: ReplicaReport): Promise<void> => {
+  const judge = async (report: ReplicaReport, repair: boolean): Promise<void> => {
     const own = directory.place()
     const theirs = { position: report.position, ancestry: report.ancestry }
     const joined = joinAncestry(own.ancestry, report.ancestry)
@@ -85,7 +96,7 @@ export function createFeeder(
       directory.becomePending({ why: 'behind-replica', ahead: host })
       throw fail('replica-newer', { host, records: Math.max(0, report.position.number - own.position.number) })
     }
-    if (report.pending) throw fail('repair-pending', { host })
+    if (report.pending && !repair) throw fail('repair-pending', { host })
     if (isAncestor(report.position, { ...own, ancestry: joined })) return
     const shared = sharedUpTo(report.position.timeline, own)
     if (shared === null) {
@@ -102,35 +113,38 @@ export function createFeeder(
     throw fail('replica-nonsense', { host, text: `change ${position.number} without change ${after + 1}` })
   }
 
-  const catchUp = async (): Promise<void> => {
+  const catchUp = async (repair: boolean): Promise<ReplicaReport> => {
     let report = await client.call('replicate', { changes: [] })
-    await judge(report)
+    await judge(report, repair)
     heard(host, report)
     for (;;) {
       const own = directory.place()
       const { number } = report.position
-      if (stopped || (number === own.position.number && report.position.timeline === own.position.timeline)) return
+      if (stopped || (number === own.position.number && report.position.timeline === own.position.timeline))
+        return report
       const changes = await nextBatch(number)
       sending = true
       const line = { position: own.position, ancestry: [...own.ancestry] }
       report = await client.call('replicate', {
         changes: changes.filter((one) => one.number <= own.position.number),
         line,
+        ...(repair ? { repair } : {}),
       })
       const expected = changes.filter((one) => one.number <= own.position.number).at(-1)?.number ?? number
       if (report.position.number < expected) {
         throw fail('replica-nonsense', { host, text: `change ${report.position.number} after ${expected}` })
       }
-      await judge(report)
+      await judge(report, repair)
       heard(host, report)
+      tellNews()
     }
   }
 
-  const rest = (ms: number | null): Promise<void> =>
+  const rest = (ms: number): Promise<void> =>
     new Promise((resolve) => {
-      const timer = ms === null ? null : setTimeout(resolve, ms)
+      const timer = setTimeout(resolve, ms)
       wakeUp = () => {
-        if (timer !== null) clearTimeout(timer)
+        clearTimeout(timer)
         resolve()
       }
     })
@@ -140,19 +154,21 @@ export function createFeeder(
     while (!stopped) {
       try {
         woken = false
-        await catchUp()
+        await catchUp(false)
         if (trouble !== null) log.write('info', 'replica-reached', { replica: host })
         trouble = null
         told = ''
         pause = firstPauseMs
         sending = false
-        if (!woken && !stopped) await rest(null)
+        tellNews()
+        if (!woken && !stopped) await rest(idleMs)
       } catch (error) {
         sending = false
         trouble = troubleOf(host, error)
         const text = toProblem(error).message.en
         if (text !== told) log.write('warning', 'replica-not-fed', { replica: host, state: trouble.state, text })
         told = text
+        tellNews()
         if (!stopped) await rest(pause)
         pause = Math.min(pause * 2, longestPauseMs)
       }
@@ -164,7 +180,18 @@ export function createFeeder(
   return {
     host,
     client,
+    news: () =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          clearTimeout(timer)
+          curious.delete(end)
+          resolve()
+        }
+        const timer = setTimeout(end, newsMs)
+        curious.add(end)
+      }),
     trouble: () => trouble,
+    feedForRepair: () => catchUp(true),
     sending: () => sending,
     wake: () => {
       woken = true

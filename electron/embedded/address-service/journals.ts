@@ -29,6 +29,11 @@ export type Journals = {
   firstMissing(): number
   /** Appends to every journal what it lacks of `changes`, durably. Throws `journal-failed`. */
   append(changes: readonly Change[]): void
+  /**
+   * Appends to every journal what it lacks of `changes`, over numbers that were lost, and gives how many each got: only a
+   * repair may do that. A journal that never held a record gets them all. Throws `journal-failed`.
+   */
+  complete(changes: readonly Change[]): ReadonlyMap<string, number>
   list(): readonly JournalSummary[]
   /** Clear = seal. Throws `journal-not-kept`, `journal-failed`, `journal-corrupt`. */
   seal(host: string, by: Owner, now: Date): Segment | null
@@ -73,6 +78,13 @@ export function openJournals(places: readonly JournalPlace[], hosts: readonly st
     append: (changes) => {
       for (const one of all) appendTo(one, changes)
     },
+    complete: (changes) => {
+      const added = new Map<string, number>()
+      for (const one of all) added.set(one.place.host, appendTo(one, changes, true))
+      const end = changes.at(-1)?.number ?? -1
+      for (const one of all) if (one.through !== null && one.through < end) one.through = end
+      return added
+    },
     list: () => hosts.map((host) => all.find((one) => one.place.host === host)?.summary ?? notKept(host)),
     seal: (host, by, now) => {
       const one = named(host)
@@ -107,12 +119,12 @@ function openOne(place: JournalPlace): Open {
   return { place, appender: openAppender(place.file), head, through, summary: summarize(place) }
 }
 
-function appendTo(one: Open, changes: readonly Change[]): void {
+function appendTo(one: Open, changes: readonly Change[], overLost = false): number {
   const lines: Buffer[] = []
   let { head, through, summary } = one
   for (const change of changes) {
     if (through !== null && change.number <= through) continue
-    if (through !== null && change.number > through + 1) throw gap(one.place.file, through, change.number)
+    if (!overLost && through !== null && change.number > through + 1) throw gap(one.place.file, through, change.number)
     const line = encodeRecord({ ...change, previous: head })
     lines.push(line)
     head = { timeline: change.timeline, number: change.number }
@@ -127,11 +139,12 @@ function appendTo(one: Open, changes: readonly Change[]): void {
       last: head,
     }
   }
-  if (lines.length === 0) return
+  if (lines.length === 0) return 0
   one.appender.append(lines)
   one.head = head
   one.through = through
   one.summary = summary
+  return lines.length
 }
 
 /** The outbox no longer holds what this journal lacks: going on would hide that from every later reader. */

@@ -32,8 +32,15 @@ export function createReplicationSender(
 ): ReplicationSender {
   const unrecorded = new Map<string, Heard>()
   let flushing: NodeJS.Timeout | null = null
+  const latest = new Map<string, Heard>()
+  const recorded = new Map<string, string>()
   const heard = (host: string, report: ReplicaReport): void => {
-    unrecorded.set(host, { report, at: new Date().toISOString() })
+    const now = { report, at: new Date().toISOString() }
+    latest.set(host, now)
+    const text = JSON.stringify(report.position)
+    if (recorded.get(host) === text) return
+    recorded.set(host, text)
+    unrecorded.set(host, now)
     flushing ??= setTimeout(() => {
       flushing = null
       flush()
@@ -65,7 +72,7 @@ export function createReplicationSender(
     },
     status: async () => {
       const own = directory.position()
-      const asked = feeders.map(({ host }) => [host, unrecorded.get(host)?.report.position.number ?? 0])
+      const asked = feeders.map(({ host }) => [host, latest.get(host)?.report.position.number ?? 0])
       const rows = await directory.store.query(
         `SELECT asked.value ->> 0 AS host, replica.timeline, replica.number, replica.heard_at,
             (SELECT count(*) FROM queue WHERE host = asked.value ->> 0 AND number > asked.value ->> 1) AS waiting,
@@ -78,7 +85,7 @@ export function createReplicationSender(
         const host = String(row.host)
         const feeder = feeders.find((one) => one.host === host)
         const stored = row.timeline === null ? null : { timeline: String(row.timeline), number: Number(row.number) }
-        const newest = unrecorded.get(host)
+        const newest = latest.get(host)
         const applied = newest?.report.position ?? stored
         const trouble = feeder?.trouble() ?? null
         const equal = applied?.timeline === own.timeline && applied.number === own.number

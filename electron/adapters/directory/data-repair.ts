@@ -1,0 +1,84 @@
+import type { Domain } from '../../../shared/model/domain.ts'
+import type { Place } from '../../../shared/model/position.ts'
+import { fail, ProblemError } from '../../../shared/model/problem.ts'
+import { type RepairPlan, repairProgressSchema } from '../../../shared/model/repair.ts'
+import type { DataRepair } from '../../core/ports/data-repair.ts'
+import { type Gathered, gatherRecords, type RecordHolder } from '../../formats/gather-records.ts'
+import { openAppender } from '../../formats/journal-file.ts'
+import { encodeRecord } from '../../formats/journal-record.ts'
+import { readRepairMark, repairMarkPath } from '../../formats/repair-mark.ts'
+import { type AddressServices, followJob } from './address-services.ts'
+
+/** データ修復 through the embedded address services, and from the journals on the master's disk while they are down. */
+export function createDataRepair(domain: Domain, services: AddressServices): DataRepair {
+  const { master, others, ask } = services
+  const holders: readonly RecordHolder[] = others.map((host) => ({
+    host,
+    ancestry: async () => (await ask(host, 'status', {})).ancestry,
+    changes: (after) => ask(host, 'changes.read', { after, limit: 500 }),
+  }))
+  const gather = (from: Place, extra: readonly string[]): Promise<Gathered> =>
+    gatherRecords(domain, master, from, extra, holders)
+
+  const markOf = (host: string) => {
+    const server = domain.servers.find((one) => one.host === host)
+    const hosts = domain.servers.map((one) => one.host).join(', ')
+    if (server === undefined) throw fail('server-unknown', { host, hosts })
+    return readRepairMark(repairMarkPath(server))
+  }
+
+  /** Another server gets everything from the master, which has or restores what it needs. */
+  const planOther = async (host: string, from: Place | undefined): Promise<RepairPlan> => {
+    const own = await ask(master, 'status', {})
+    const position = from?.position ?? (await ask(host, 'status', {})).position
+    const records = Math.max(0, own.position.number - position.number)
+    return {
+      host,
+      position,
+      pending: markOf(host),
+      reaches: own.position,
+      replay: records === 0 ? [] : [{ first: position.number + 1, last: own.position.number }],
+      records,
+      gaps: [],
+      corrupt: [],
+      sources: [],
+      unasked: [],
+    }
+  }
+
+  return {
+    inspect: async (host, { from, sources = [] } = {}) => {
+      const pending = markOf(host)
+      if (host !== master) return await planOther(host, from)
+      if (from === undefined) return await ask(master, 'repair.plan', {})
+      const { plan } = await gather(from, [...(pending?.sources ?? []), ...sources])
+      return { ...plan, host, position: from.position, pending }
+    },
+    repair: async (host, { operator, acceptLoss = [], signal, onProgress }) => {
+      const { job } = await ask(master, 'repair.begin', { host, acceptLoss: [...acceptLoss], operator })
+      const ended = await followJob(services, job, signal, (progress) => {
+        onProgress?.(repairProgressSchema.parse(progress))
+      })
+      if (ended.problem !== null) throw new ProblemError(ended.problem)
+      if (ended.repaired === null) throw fail('maintenance-lost')
+      return ended.repaired
+    },
+    collect: async (from, into) => {
+      const { plan, changes } = await gather(from, [])
+      const appender = openAppender(into)
+      try {
+        for (let index = 0; index < changes.length; index += 1_000) {
+          const lines = changes.slice(index, index + 1_000).map((change, at) => {
+            const before = changes[index + at - 1]
+            const previous = before === undefined ? null : { timeline: before.timeline, number: before.number }
+            return encodeRecord({ ...change, previous })
+          })
+          appender.append(lines)
+        }
+      } finally {
+        appender.close()
+      }
+      return plan.sources
+    },
+  }
+}

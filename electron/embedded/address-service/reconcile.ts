@@ -1,0 +1,250 @@
+import type { Change } from '../../../shared/model/change.ts'
+import type { ReplicaReport } from '../../../shared/model/directory.ts'
+import { isAncestor, joinAncestry, type Place, sharedUpTo } from '../../../shared/model/position.ts'
+import { fail } from '../../../shared/model/problem.ts'
+import type { NewerChoice, ReconcileReport } from '../../../shared/model/reconcile.ts'
+import type { Row } from '../../wire/object-operations.ts'
+import { bringBack, type Edits } from './bring-back.ts'
+import { digestOf, endKey, firstKey, keyOf, readRows } from './contents.ts'
+import type { Directory } from './directory.ts'
+import { toEntity } from './entity-rows.ts'
+import type { Feeder } from './feeder.ts'
+import type { JobContext } from './maintenance.ts'
+
+/** What reconciling works with. */
+export type ReconcileTools = {
+  readonly directory: Directory
+  readonly feeder: Feeder
+  /** Runs alone in the registration queue. */
+  run<Result>(task: () => Promise<Result>): Promise<Result>
+  readonly edits: Edits
+}
+
+export type ReconcileWish = {
+  readonly host: string
+  readonly newer: NewerChoice
+  readonly operator: string /** Part of that server's own repair. */
+  readonly ofPending?: boolean
+}
+
+/** Rows of one part: what registrations wait for at a time. */
+const partRows = 4_096
+/** Rows of one digest: what is sent where anything in it differs. */
+const digestRows = 32
+const listed = 1_000
+const settleMs = 15_000
+
+/**
+ * 整合性確保 of one server. On the master's line, what waits is sent first; else its contents are compared and mended as a whole and
+ * it is put onto that line at the end. Records that only it holds are never overwritten unasked.
+ */
+export async function reconcile(
+  tools: ReconcileTools,
+  { host, newer, operator, ofPending }: ReconcileWish,
+  context: JobContext,
+): Promise<ReconcileReport> {
+  const { directory, feeder } = tools
+  const closed = directory.refusal()
+  if (closed !== null) throw fail('repair-pending', { host: directory.host })
+  let report = await ask(feeder)
+  if (report.pending && ofPending !== true) throw fail('repair-pending', { host })
+  const only = await newerRecords(tools, report)
+  const result: ReconcileReport = {
+    host,
+    outcome: 'done',
+    position: report.position,
+    sent: 0,
+    compared: 0,
+    repaired: [],
+    repairedTotal: 0,
+    newer: only.slice(0, listed),
+    newerTotal: only.length,
+    broughtBack: [],
+  }
+  if (only.length > 0 && newer === 'refuse') return { ...result, outcome: 'newer' }
+  if (only.length > 0 && newer === 'bring-back') {
+    context.progress('bring-back', 0, only.length)
+    result.broughtBack.push(...(await bringBack(directory, tools.edits, only, operator)))
+    // What could not be brought back must not be overwritten after all.
+    if (result.broughtBack.some(({ code }) => code !== null)) return { ...result, outcome: 'newer' }
+  }
+  const before = report.position.number
+  const fed = await feed(tools, report, context)
+  if (fed !== null) {
+    result.sent = Math.max(0, fed.position.number - before)
+    report = fed
+    await compare(tools, result, context, false)
+  } else {
+    await compare(tools, result, context, true)
+    // What was registered meanwhile: once more over everything, and nobody registers until the server stands where we do.
+    await tools.run(async () => {
+      await compare(tools, result, context, true, (task) => task())
+      const place = directory.place()
+      const keep = sharedUpTo(report.position.timeline, place) ?? 0
+      report = await feeder.client.call('contents.adopt', { place: sent(place), keep })
+    })
+  }
+  feeder.retry()
+  return { ...result, position: report.position }
+}
+
+async function ask(feeder: Feeder): Promise<ReplicaReport> {
+  try {
+    return await feeder.client.call('replicate', { changes: [] })
+  } catch (error) {
+    throw fail('address-service-down', { host: feeder.host }, error)
+  }
+}
+
+const sent = ({ position, ancestry }: Place) => ({ position, ancestry: [...ancestry] })
+
+/** Whether a server's report is on the master's line, so that sending what follows is enough. */
+function follows(directory: Directory, report: ReplicaReport): boolean {
+  const own = directory.place()
+  return isAncestor(report.position, { ...own, ancestry: joinAncestry(own.ancestry, report.ancestry) })
+}
+
+/** Records of that server that are no part of the master's history. */
+async function newerRecords({ directory, feeder }: ReconcileTools, report: ReplicaReport): Promise<readonly Change[]> {
+  if (follows(directory, report)) return []
+  const own = directory.place()
+  const lost = own.ancestry.flatMap((one) => one.lost)
+  const known = [report.position.timeline, ...report.ancestry.flatMap(({ id, parent }) => [id, parent])]
+  const shared = Math.max(0, ...known.map((timeline) => sharedUpTo(timeline, own) ?? 0))
+  const found: Change[] = []
+  let after = Math.max(0, Math.min(shared, ...lost.map(({ first }) => first - 1)))
+  for (;;) {
+    const changes = await feeder.client.call('changes.read', { after, limit: 500 })
+    const last = changes.at(-1)
+    if (last === undefined || last.number <= after) return found
+    found.push(
+      ...changes.filter(({ timeline, number }) => {
+        const there = sharedUpTo(timeline, own)
+        const givenUp = lost.some((range) => range.first <= number && number <= range.last)
+        return there === null || number > there || givenUp
+      }),
+    )
+    after = last.number
+  }
+}
+
+/** Sends what waits; null when that cannot bring the server to where the master is. */
+async function feed(
+  { directory, feeder }: ReconcileTools,
+  report: ReplicaReport,
+  context: JobContext,
+): Promise<ReplicaReport | null> {
+  if (!follows(directory, report) || report.pending) return null
+  const deadline = Date.now() + settleMs
+  let newest = report
+  feeder.retry()
+  for (let known = report.position.number; ; ) {
+    context.signal.throwIfAborted()
+    const own = directory.position()
+    const { timeline, number } = newest.position
+    context.progress('send', number - report.position.number, own.number - report.position.number)
+    if (timeline === own.timeline && number === own.number) return newest
+    if (feeder.trouble()?.state === 'diverged') return null
+    if (number === known && Date.now() > deadline) return null
+    await feeder.news()
+    newest = await ask(feeder)
+    known = number
+  }
+}
+
+type InQueue = <Result>(task: () => Promise<Result>) => Promise<Result>
+
+/** Compares all contents a part at a time and mends what differs; registrations wait for one part at most. */
+async function compare(
+  tools: ReconcileTools,
+  result: ReconcileReport,
+  context: JobContext,
+  loose: boolean,
+  inQueue: InQueue = tools.run,
+): Promise<void> {
+  const { store } = tools.directory
+  const [count] = await store.query('SELECT count(*) AS total FROM entity')
+  const total = Number(count?.total ?? 0)
+  let done = 0
+  for (let from = firstKey; ; ) {
+    context.signal.throwIfAborted()
+    const next = await inQueue(async () => {
+      const rows = await readRows(store, from, endKey, partRows + 1)
+      const beyond = rows[partRows]
+      const to = beyond === undefined ? endKey : keyOf(beyond)
+      await comparePart(tools, result, from, rows.slice(0, partRows), to, loose)
+      done += Math.min(rows.length, partRows)
+      return to
+    })
+    result.compared += Math.min(partRows, done)
+    context.progress('compare', Math.min(done, total), total)
+    if (next === endKey) break
+    from = next
+  }
+  result.compared = done
+}
+
+/** One part, with nobody registering meanwhile. */
+async function comparePart(
+  { directory, feeder }: ReconcileTools,
+  result: ReconcileReport,
+  from: readonly [string, string],
+  rows: readonly Row[],
+  to: readonly [string, string],
+  loose: boolean,
+): Promise<void> {
+  const { client } = feeder
+  const at = loose ? (await ask(feeder)).position : await standsWithUs(directory, feeder)
+  const parts: (readonly Row[])[] = []
+  for (let index = 0; index < rows.length; index += digestRows) parts.push(rows.slice(index, index + digestRows))
+  if (parts.length === 0) parts.push([])
+  const bounds = parts.map((_, index) => {
+    const head = parts[index + 1]?.[0]
+    return head === undefined ? ([...to] as [string, string]) : keyOf(head)
+  })
+  const theirs = await client.call('contents.digests', { from: [...from], bounds })
+  for (const [index, part] of parts.entries()) {
+    if (theirs[index] === digestOf(part)) continue
+    const begin = index === 0 ? from : bounds[index - 1]
+    const end = bounds[index]
+    if (begin === undefined || end === undefined) continue
+    const other = await client.call('contents.rows', { from: [...begin], to: end })
+    const mine = part.map(toEntity)
+    const text = new Map(other.map((entity) => [`${entity.kind} ${entity.id}`, entity]))
+    const put = mine.filter((entity) => !same(entity, text.get(`${entity.kind} ${entity.id}`)))
+    const kept = new Set(mine.map(({ kind, id }) => `${kind} ${id}`))
+    const remove = other.filter(({ kind, id }) => !kept.has(`${kind} ${id}`))
+    if (put.length + remove.length === 0) throw fail('replica-nonsense', { host: feeder.host, text: 'digest of rows' })
+    await client.call('contents.mend', { at, put, remove: remove.map(({ kind, id }) => [kind, id]) })
+    result.repairedTotal += put.length + remove.length
+    const all = [
+      ...put.map((entity) => ({ action: 'put' as const, entity })),
+      ...remove.map((entity) => ({ action: 'remove' as const, entity })),
+    ]
+    result.repaired.push(...all.slice(0, Math.max(0, listed - result.repaired.length)))
+  }
+}
+
+function same(one: ReturnType<typeof toEntity>, other: ReturnType<typeof toEntity> | undefined): boolean {
+  return other !== undefined && JSON.stringify(ordered(one)) === JSON.stringify(ordered(other))
+}
+
+function ordered({ kind, id, name, organizationId, host, parentId, members }: ReturnType<typeof toEntity>) {
+  return [kind, id, name, organizationId, host, parentId ?? null, members ?? null]
+}
+
+/** Waits until the server has all that the master has; nobody registers meanwhile. */
+async function standsWithUs(directory: Directory, feeder: Feeder): Promise<ReplicaReport['position']> {
+  const own = directory.position()
+  const deadline = Date.now() + settleMs
+  for (;;) {
+    const { position } = await ask(feeder)
+    if (position.timeline === own.timeline && position.number === own.number) return position
+    const trouble = feeder.trouble()
+    if (Date.now() > deadline || trouble?.state === 'diverged' || trouble?.state === 'newer') {
+      throw fail('replica-diverged', { host: feeder.host, number: position.number, given: own.number })
+    }
+    feeder.retry()
+    await feeder.news()
+  }
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { isAncestor, type Place, samePlaceOf, sharedUpTo, type Timeline } from './position.ts'
+
+const b: Timeline = { id: 'B', parent: 'A', fork: 120, generation: 1, lost: [] }
+const c: Timeline = { id: 'C', parent: 'B', fork: 130, generation: 2, lost: [] }
+const lossy: Timeline = { ...b, lost: [{ first: 111, last: 115 }] }
+const at = (timeline: string, number: number, ...ancestry: Timeline[]): Place => ({
+  position: { timeline, number },
+  ancestry,
+})
+
+describe('positions on timelines', () => {
+  it('belong to a history up to where the next timeline left', () => {
+    const now = at('C', 140, c, b)
+    expect(sharedUpTo('A', now)).toBe(120)
+    expect(sharedUpTo('B', now)).toBe(130)
+    expect(sharedUpTo('X', now)).toBeNull()
+    const of = (timeline: string, number: number) => isAncestor({ timeline, number }, now)
+    expect([of('A', 120), of('A', 121), of('B', 130), of('B', 131), of('C', 140), of('C', 141)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+    ])
+  })
+
+  it('are the same where a timeline has no change of its own yet', () => {
+    expect(samePlaceOf({ timeline: 'C', number: 120 }, [{ ...c, fork: 120 }, b])).toEqual({
+      timeline: 'A',
+      number: 120,
+    })
+    const other: Timeline = { ...b, id: 'D', generation: 2 }
+    expect(isAncestor({ timeline: 'B', number: 120 }, at('D', 125, other, b))).toBe(true)
+    expect(isAncestor({ timeline: 'B', number: 121 }, at('D', 125, other, b))).toBe(false)
+  })
+
+  it('are not trusted beyond a change that was given up, but on the timeline that gave it up', () => {
+    const of = (timeline: string, number: number) => isAncestor({ timeline, number }, at('B', 120, lossy))
+    expect([of('A', 110), of('A', 111), of('A', 118), of('B', 120)]).toEqual([true, false, false, true])
+  })
+})
