@@ -28,6 +28,14 @@ test('the console opens on a running domain and shows what is true', async ({ la
   expect((await untenseki('stop', '--server', 'os-ml1', '--yes')).code).toBe(0)
   await expect(system.server('os-ml1')).toContainText('停止')
   await expect(system.server('os-ml1')).not.toContainText('稼働中')
+  // サイト一覧: each site by its own servers, and the list shows those of the chosen one.
+  await expect(system.site('大阪支社')).toContainText('停止')
+  await expect(system.site('本社 稼働中')).toContainText('稼働中')
+  await expect(system.site('本社アドレス管理ドメイン')).toContainText('一部停止')
+  await system.site('大阪支社').click()
+  await expect(system.server('hq-mas')).toHaveCount(0)
+  await expect(system.server('os-ml1')).toHaveAttribute('aria-selected', 'true')
+  await picture(system.page, 'sites')
 })
 
 // Broken by: a stop that only asks, a start that does not wait for its proof, or a list that is not refreshed.

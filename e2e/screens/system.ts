@@ -7,6 +7,8 @@ import { type RunBookScreen, runBookScreen } from './run-book.ts'
 /** システム管理. */
 export interface SystemScreen {
   readonly page: Page
+  /** A site's row of the サイト一覧, or the domain's. */
+  site(name: string): Locator
   /** A server's row of the サーバ一覧. */
   server(host: string): Locator
   /** A service's row, `host/service`. */
@@ -35,6 +37,7 @@ export async function systemScreen(app: ElectronApplication): Promise<SystemScre
   const row = (key: string) => page.locator(`tr[data-key="${key}"]`)
   return {
     page,
+    site: (name) => page.getByRole('tree', { name: 'サイト一覧' }).getByRole('treeitem', { name }),
     server: row,
     service: (host, serviceId) => row(`${host}/${serviceId}`),
     status: (cell) => page.locator(`[data-cell="${cell}"]`),

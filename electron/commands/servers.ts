@@ -24,12 +24,14 @@ export async function showServers(engine: Engine, output: Output): Promise<void>
       ...service,
       server: server.name,
       host: server.host,
+      site: server.site,
       roles: server.roles,
       service: service.name,
       state: output.pick(stateWords[service.state]),
     })),
   )
   output.rows('service', rows, [
+    { key: 'site', title: { ja: 'サイト', en: 'site' } },
     { key: 'server', title: { ja: 'サーバ名', en: 'server' } },
     { key: 'host', title: { ja: 'ホスト名', en: 'host' } },
     { key: 'roles', title: { ja: '種別', en: 'roles' } },

@@ -57,6 +57,10 @@ describe('a good domain file', () => {
       policies: { verify: 'before-start', recovery: 'ask', discardCover: 2 },
     })
     expect(domain.servers[0]).toMatchObject({ prefix: '/srv/unten/hq-mas', extraTargets: [] })
+    expect(domain.servers.map(({ site }) => site)).toEqual(['本社アドレス管理ドメイン', '本社アドレス管理ドメイン'])
+    const apart = parseDomain(changed('    host: tk-ml1', '    host: tk-ml1\n    site: 東京支社'), file)
+    expect(apart.servers.map(({ site }) => site)).toEqual(['本社アドレス管理ドメイン', '東京支社'])
+    expect(parseDomain(renderDomain(apart), file)).toEqual(apart)
     expect(domain.servers[0]?.services.map(({ name, port }) => [name, port])).toEqual([
       ['Object Server', null],
       ['アドレスサービス', null],
@@ -105,7 +109,7 @@ const rows: readonly Row[] = [
     changed('    layout: aix', '    layout: aix\n    colour: red'),
     17,
     'servers[2].colour',
-    /name, host, roles/,
+    /name, host, site, roles/,
   ],
   ['an unknown key at the top', `${good}media: []\n`, 25, 'media', /domain, servers, folders/],
   [

@@ -52,10 +52,19 @@ function tidy(path: string): string {
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal
 }
 
-function toServer(written: WrittenDomain['servers'][number]): ServerConfig {
-  const { name, host, roles, layout, prefix, services, extraTargets = [] } = written
+function toServer(written: WrittenDomain['servers'][number], domain: string): ServerConfig {
+  const { name, host, site = domain, roles, layout, prefix, services, extraTargets = [] } = written
   const targets = extraTargets.map(tidy)
-  return { name, host, roles, layout, prefix: tidy(prefix), services: services.map(toService), extraTargets: targets }
+  return {
+    name,
+    host,
+    site,
+    roles,
+    layout,
+    prefix: tidy(prefix),
+    services: services.map(toService),
+    extraTargets: targets,
+  }
 }
 
 function toDomain(written: WrittenDomain, file: string): Domain {
@@ -63,7 +72,7 @@ function toDomain(written: WrittenDomain, file: string): Domain {
   return {
     name: written.domain,
     file: resolve(file),
-    servers: written.servers.map(toServer),
+    servers: written.servers.map((server) => toServer(server, written.domain)),
     folders: { state: tidy(state), sockets: tidy(sockets), backups: tidy(backups) },
     lease: {
       ttlMs: written.lease?.ttlMs ?? defaults.ttlMs,

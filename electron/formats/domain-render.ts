@@ -21,10 +21,11 @@ function list(values: readonly string[]): string {
   return `[${values.map((value) => JSON.stringify(value)).join(', ')}]`
 }
 
-function server(one: ServerConfig): readonly string[] {
+function server(one: ServerConfig, domain: string): readonly string[] {
   return [
     `  - name: ${scalar(one.name)}`,
     `    host: ${scalar(one.host)}`,
+    ...(one.site === domain ? [] : [`    site: ${scalar(one.site)}`]),
     `    roles: [${one.roles.join(', ')}]`,
     `    layout: ${one.layout}`,
     `    prefix: ${scalar(one.prefix)}`,
@@ -43,7 +44,7 @@ export function renderDomain(domain: Domain): string {
     '# マスタ管理サーバはちょうど1つ。サービスは起動順に書く(停止は逆順)。',
     '# Exactly one master. Services stand in start order; they are stopped in reverse.',
     'servers:',
-    ...domain.servers.flatMap(server),
+    ...domain.servers.flatMap((one) => server(one, domain.name)),
     '',
     '# すべてバックアップ対象の外に置く。socketsのパスは短くする。',
     '# All outside every backup target; the path of sockets has to be short.',

@@ -23,6 +23,7 @@ const service = z.strictObject({
 const server = z.strictObject({
   name,
   host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,254}$/),
+  site: name.optional(),
   roles: z
     .array(serverRoleSchema)
     .min(1)
@@ -87,8 +88,9 @@ export const domainExpectations: Readonly<Record<string, Expected>> = {
   '': keys(['domain', 'servers', 'folders', 'lease', 'limits', 'policies', 'notifications']),
   domain: nameWanted,
   servers: { ja: '1つ以上のサーバの並び', en: 'a list of at least one server' },
-  'servers.*': keys(['name', 'host', 'roles', 'layout', 'prefix', 'services', 'extraTargets']),
+  'servers.*': keys(['name', 'host', 'site', 'roles', 'layout', 'prefix', 'services', 'extraTargets']),
   'servers.*.name': nameWanted,
+  'servers.*.site': nameWanted,
   'servers.*.host': {
     ja: '半角の英数字,「-」,「.」で1~255文字のホスト名(先頭は英数字)',
     en: 'a host name of 1 to 255 half-width letters, digits, "-" and ".", beginning with a letter or digit',

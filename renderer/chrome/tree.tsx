@@ -8,11 +8,13 @@ export interface TreeProps {
   readonly rows: readonly KeyRow[]
   readonly selected: string
   readonly onSelect: (key: string) => void
-  readonly onExpand: (key: string, expanded: boolean) => void
+  readonly onExpand?: (key: string, expanded: boolean) => void
+  /** What stands behind a node's text. */
+  readonly after?: (key: string) => ReactNode
 }
 
 /** A white sunken tree with the text marks ▼ and +. */
-export function Tree({ label, rows, selected, onSelect, onExpand }: TreeProps): ReactNode {
+export function Tree({ label, rows, selected, onSelect, onExpand, after }: TreeProps): ReactNode {
   const list = useRef<HTMLDivElement>(null)
   const moved = useRef(false)
   const act = (move: ListMove) => {
@@ -22,9 +24,9 @@ export function Tree({ label, rows, selected, onSelect, onExpand }: TreeProps): 
       onSelect(move.key)
     } else if (move.kind === 'open') {
       const row = rows.find((each) => each.key === move.key)
-      if (row?.expanded !== null && row !== undefined) onExpand(row.key, !row.expanded)
+      if (row?.expanded !== null && row !== undefined) onExpand?.(row.key, !row.expanded)
     } else {
-      onExpand(move.key, move.kind === 'expand')
+      onExpand?.(move.key, move.kind === 'expand')
     }
   }
   const onKeyDown = useListKeys(rows, selected, act)
@@ -54,7 +56,7 @@ export function Tree({ label, rows, selected, onSelect, onExpand }: TreeProps): 
             moved.current = true
             onSelect(row.key)
           }}
-          onDoubleClick={() => row.expanded !== null && onExpand(row.key, !row.expanded)}
+          onDoubleClick={() => row.expanded !== null && onExpand?.(row.key, !row.expanded)}
         >
           {(row.level > 0 || row.expanded !== null) && (
             <button
@@ -65,13 +67,14 @@ export function Tree({ label, rows, selected, onSelect, onExpand }: TreeProps): 
               disabled={row.expanded === null}
               onClick={(event) => {
                 event.stopPropagation()
-                onExpand(row.key, !row.expanded)
+                onExpand?.(row.key, !row.expanded)
               }}
             >
               {row.expanded === null ? '' : row.expanded ? '▼' : '+'}
             </button>
           )}
           {row.text}
+          {after?.(row.key)}
         </div>
       ))}
     </div>

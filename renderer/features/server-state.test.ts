@@ -6,6 +6,7 @@ import { replicationOf, serverState } from './server-state.ts'
 const server = (...states: ServiceState[]) => ({
   name: 's',
   host: 's',
+  site: 't',
   roles: [],
   services: states.map((state, index) => ({
     id: String(index),

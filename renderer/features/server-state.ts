@@ -23,7 +23,12 @@ export function serviceState(state: ServiceState): StateWord {
 
 /** A server in one word: the worst of its services; some up and some down is a word of its own. */
 export function serverState(server: ServerStatus): StateWord {
-  const states = new Set(server.services.map((service) => service.state))
+  return siteState([server])
+}
+
+/** A site in one word, by the same rule over all its servers. */
+export function siteState(servers: readonly ServerStatus[]): StateWord {
+  const states = new Set(servers.flatMap((server) => server.services.map((service) => service.state)))
   for (const telling of ['failed', 'starting', 'stopping'] as const) {
     if (states.has(telling)) return serviceWords[telling]
   }

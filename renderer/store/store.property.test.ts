@@ -27,7 +27,9 @@ const change = fc.oneof(
     name: 'preferences' as const,
     payload: { language: 'ja' as const, openNameDatabase: open },
   })),
-  fc.string().map((name) => ({ name: 'servers' as const, payload: [{ name, host: 'h', roles: [], services: [] }] })),
+  fc
+    .string()
+    .map((name) => ({ name: 'servers' as const, payload: [{ name, host: 'h', site: 's', roles: [], services: [] }] })),
   fc.constant({ name: 'directory' as const, payload: { kind: 'unknown' as const } }),
 )
 const history = fc

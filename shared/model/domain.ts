@@ -20,6 +20,8 @@ export type ServiceConfig = z.infer<typeof serviceConfigSchema>
 export const serverConfigSchema = z.object({
   name: z.string(),
   host: z.string(),
+  /** サイト: the group of servers that it belongs to; the domain's name where its file names none. */
+  site: z.string(),
   roles: z.array(serverRoleSchema),
   layout: layoutSchema,
   /** Absolute folder before the layout's root; "/" on a real site. */

@@ -6,6 +6,7 @@ import { serviceStatusSchema } from './service.ts'
 export const serverStatusSchema = z.object({
   name: z.string(),
   host: z.string(),
+  site: z.string(),
   roles: z.array(serverRoleSchema),
   services: z.array(serviceStatusSchema),
 })

@@ -18,7 +18,7 @@ export async function serverStatus(engine: Engine, server: ServerConfig): Promis
   const services = await Promise.all(
     startOrder(server).map((service) => engine.driver(server.host, service.id).status()),
   )
-  return { name: server.name, host: server.host, roles: server.roles, services }
+  return { name: server.name, host: server.host, site: server.site, roles: server.roles, services }
 }
 
 /** Starts services one after the other, each with its proof. For runs, which hold the run lock themselves. */

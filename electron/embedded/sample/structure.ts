@@ -6,12 +6,17 @@ import { toNotifications } from '../../formats/notification-settings.ts'
 export const markerName = '.untenseki-sample'
 export const domainFileName = 'untenseki.yaml'
 
-type Sketch = { readonly name: string; readonly host: string; readonly roles: ServerConfig['roles'] }
+type Sketch = {
+  readonly name: string
+  readonly host: string
+  readonly site: string
+  readonly roles: ServerConfig['roles']
+}
 
 const sketches: readonly Sketch[] = [
-  { name: '本社マスタ', host: 'hq-mas', roles: ['master', 'mail'] },
-  { name: '東京メール', host: 'tk-ml1', roles: ['address', 'mail'] },
-  { name: '大阪メール', host: 'os-ml1', roles: ['address', 'mail'] },
+  { name: '本社マスタ', host: 'hq-mas', site: '本社', roles: ['master', 'mail'] },
+  { name: '東京メール', host: 'tk-ml1', site: '本社', roles: ['address', 'mail'] },
+  { name: '大阪メール', host: 'os-ml1', site: '大阪支社', roles: ['address', 'mail'] },
 ]
 
 export const sampleServerCount = sketches.length

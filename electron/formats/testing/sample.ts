@@ -34,6 +34,7 @@ export function sampleServer(prefix: string, part: Partial<ServerConfig> = {}): 
   return {
     name: '本社マスタ',
     host: 'hq-mas',
+    site: '本社',
     roles: ['master'],
     layout: 'hi-ux',
     prefix,

@@ -15,7 +15,7 @@ import { ControlDialog } from './control-dialog.tsx'
 import { LastBackup } from './last-backup.tsx'
 import { Notices } from './notices.tsx'
 import { serverRows } from './server-rows.tsx'
-import { SiteList } from './site-list.tsx'
+import { SiteList, serversOf, wholeDomain } from './site-list.tsx'
 import { SystemStatus } from './system-status.tsx'
 
 /** システム管理: the domain's servers, their services, and the ways to everything else. */
@@ -30,7 +30,8 @@ export function SystemWindow(): ReactNode {
     () => snapshot.servers.find((server) => server.roles.includes('master'))?.host ?? null,
   )
   const [expanded, setExpanded] = useState<readonly string[]>(() => snapshot.servers.map((server) => server.host))
-  useFirstFocus()
+  const [site, setSite] = useState(wholeDomain)
+  useFirstFocus('grid')
   const host = row?.split('/')[0] ?? null
   const target = snapshot.servers.find((server) => dialog !== null && 'host' in dialog && server.host === dialog.host)
 
@@ -73,6 +74,11 @@ export function SystemWindow(): ReactNode {
         return undefined
     }
   }
+  const chooseSite = (chosen: string) => {
+    setSite(chosen)
+    const hosts = serversOf(snapshot.servers, chosen).map((server) => server.host)
+    setRow((before) => (before !== null && hosts.includes(before.split('/')[0] ?? '') ? before : (hosts[0] ?? null)))
+  }
   const expand = (key: string, open: boolean) =>
     setExpanded((before) => (open ? [...before, key] : before.filter((each) => each !== key)))
 
@@ -85,7 +91,7 @@ export function SystemWindow(): ReactNode {
       <Notices />
       <main className="panes panes-system">
         <Panel title={t('system.sites')}>
-          <SiteList />
+          <SiteList selected={site} onSelect={chooseSite} />
         </Panel>
         <Panel title={t('system.servers')}>
           <Grid
@@ -98,7 +104,7 @@ export function SystemWindow(): ReactNode {
               { id: 'replication', label: t('column.replication') },
               { id: 'detail', label: t('column.detail') },
             ]}
-            rows={serverRows({ ...snapshot, expanded, text, words })}
+            rows={serverRows({ ...snapshot, servers: serversOf(snapshot.servers, site), expanded, text, words })}
             selected={row === null ? [] : [row]}
             onSelect={(keys) => setRow(keys[0] ?? null)}
             onOpen={(key) => expand(key, !expanded.includes(key))}
