@@ -6,6 +6,7 @@ import type { RunState } from '../shared/model/run-state.ts'
 import { connectAddressServices } from './adapters/directory/address-services.ts'
 import { connectDirectory } from './adapters/directory/connect.ts'
 import { createDataRepair } from './adapters/directory/data-repair.ts'
+import { journalRecords } from './adapters/directory/journal-records.ts'
 import { createReplication } from './adapters/directory/replication.ts'
 import { readStoredPosition } from './adapters/directory/stored-position.ts'
 import { fileMedium } from './adapters/media/file.ts'
@@ -115,7 +116,7 @@ export function composeEngine(options: EngineOptions): Engine {
     names: directory.names,
     lock: directory.lock,
     sessions: directory.sessions,
-    journals: directory.journals,
+    journals: { ...directory.journals, records: journalRecords(domain) },
     replication: createReplication(services, options.owner.operator),
     repair: createDataRepair(domain, services),
     databaseFile: { readPosition: readStoredPosition },

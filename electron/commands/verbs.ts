@@ -9,14 +9,18 @@ import { domainStatus } from './domain/status.ts'
 import { domainStop } from './domain/stop.ts'
 import { journalClear } from './journal/clear.ts'
 import { journalList } from './journal/list.ts'
+import { journalShow } from './journal/show.ts'
 import { listVerb } from './list.ts'
 import { lockStatus } from './lock/status.ts'
 import { apstart, apstop, nxsmngsrv } from './manual/mail-applications.ts'
 import { nxsrepstat } from './manual/nxsrepstat.ts'
 import { nxbackupVerb } from './nxbackup.ts'
+import { reconcileVerb } from './reconcile.ts'
 import { completionVerb } from './reference/completion.ts'
 import { manVerb } from './reference/man.ts'
 import { registerVerb } from './register.ts'
+import { repairVerb } from './repair.ts'
+import { replicationVerb } from './replication.ts'
 import { runsList } from './runs/list.ts'
 import { runsRollback } from './runs/rollback.ts'
 import { runsShow } from './runs/show.ts'
@@ -46,8 +50,11 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   changeVerb,
   deleteVerb,
   searchVerb,
+  replicationVerb,
+  reconcileVerb,
+  repairVerb,
   { name: 'lock', about: { ja: '排他', en: 'the exclusive lock' }, verbs: [lockStatus] },
-  { name: 'journal', about: { ja: 'ジャーナル', en: 'the journals' }, verbs: [journalList, journalClear] },
+  { name: 'journal', about: { ja: 'ジャーナル', en: 'the journals' }, verbs: [journalList, journalShow, journalClear] },
   backupVerb,
   verifyVerb,
   listVerb,

@@ -13,7 +13,7 @@ export type Directory = {
   readonly names: NameDatabase
   readonly lock: DomainLock
   readonly sessions: ConsoleSessions
-  readonly journals: JournalStore
+  readonly journals: Omit<JournalStore, 'records'>
   /** Ends the connection; it is opened by the first call, and again after the service was gone. */
   close(): void
 }

@@ -203,6 +203,14 @@ export const serviceProblems = defineProblems({
       'Check free space and permissions, then restart the address service.',
     ],
   },
+  'segment-unknown': {
+    exit: 'usage',
+    ja: [
+      'ホスト「{host}」のジャーナルにセグメント{segment}はありません(あるもの:{segments})',
+      'journal listで番号を確認してください。',
+    ],
+    en: ['The journal of host "{host}" has no segment {segment} (it has: {segments})', 'Look it up with journal list.'],
+  },
   'repair-pending': {
     exit: 'failedRestored',
     ja: [
