@@ -27,6 +27,7 @@ test('users, organisations, groups and boards are registered, changed, deleted a
   await names.register({ name: '修正 前子', id: 'edit1', organization: '第一営業部 (1110)' })
   await expect(names.status('registered')).toContainText('edit1')
   await expect(names.users().filter({ hasText: 'edit1' })).toHaveAttribute('aria-selected', 'true')
+  await expect(names.node('第一営業部')).toHaveAttribute('aria-selected', 'true')
   const dialog = await names.change()
   await expect(dialog.getByLabel('氏名')).toHaveValue('修正 前子')
   await dialog.getByLabel('氏名').fill('修正 後子')

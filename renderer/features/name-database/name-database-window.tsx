@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { type MenuCommand, type MenuItem, nameDatabaseMenus } from '../../../shared/menu.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Grid } from '../../chrome/grid.tsx'
@@ -39,6 +39,12 @@ export function NameDatabaseWindow(): ReactNode {
   const edit = useEditCommands()
   const children = useMemo(() => childrenByParent(browse.organizations), [browse.organizations])
   useRefresh()
+  // Whatever chose the node, it is seen: what lies above it is open.
+  useEffect(() => {
+    if (browse.node === null) return
+    const above = ancestorsOf(browse.organizations, browse.node)
+    setExpanded((before) => (above.every((id) => before.has(id)) ? before : new Set([...before, ...above])))
+  }, [browse.node, browse.organizations])
   useFirstFocus()
 
   const { directory } = snapshot
@@ -79,7 +85,6 @@ export function NameDatabaseWindow(): ReactNode {
       return after
     })
   const showNode = (id: string) => {
-    setExpanded((before) => new Set([...before, ...ancestorsOf(browse.organizations, id)]))
     browsing.chooseNode(id === topKey ? null : id)
   }
 
