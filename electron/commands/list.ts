@@ -1,15 +1,47 @@
 import type { ManifestEntry } from '../../shared/model/archive.ts'
+import { type BrowsePage, type BrowseRow, withArchive } from '../core/archive/browse/open-archive.ts'
 import { listArchive } from '../core/archive/list.ts'
+import type { CommandContext } from './context.ts'
+import type { Output } from './output.ts'
 import type { Verb } from './verb.ts'
 
-export const listVerb: Verb = {
+type Options = { readonly path?: string; readonly search?: string }
+
+/** Rows that are asked for at once, and shown before the next ones are looked for. */
+const PAGE = 500
+
+export const listVerb: Verb<Options> = {
   name: 'list',
   about: { ja: 'アーカイブの内容を一覧表示する', en: 'list what an archive holds' },
-  examples: ['untenseki list /backup/hq-mas-20261122-020014.tar.zst'],
+  examples: [
+    'untenseki list /backup/hq-mas-20261122-020014.tar.zst',
+    'untenseki list /backup/hq-mas-20261122-020014.tar.zst --path /var/opt/GroupMail',
+  ],
   readsOnly: true,
-  shape: (command) => command.argument('<archive>'),
-  async work({ output, args, path, context }) {
+  shape: (command, pick) =>
+    command
+      .argument('<archive>')
+      .option(
+        '--path <dir>',
+        pick({ ja: 'このディレクトリの直下だけ', en: 'only what stands directly in this folder' }),
+      )
+      .option(
+        '--search <text>',
+        pick({ ja: 'パス名にこの文字列を含むものだけ', en: 'only members whose path holds this' }),
+      ),
+  async work({ output, options, args, path, context }) {
     const file = path(args[0] ?? '')
+    const { path: folder, search } = options
+    if (folder !== undefined || search !== undefined)
+      return withArchive(file, async (browser) => {
+        const page = (next: string | null) =>
+          search === undefined
+            ? browser.children(folder ?? '/', { limit: PAGE, next })
+            : browser.search(search, { limit: PAGE, next, signal: context.signal })
+        const below = folder === undefined || search === undefined ? null : withSlash(folder)
+        const members = await printPages(page, output, context, below)
+        return { exitCode: 0, facts: { members, header: browser.header } }
+      })
     let members = 0
     const facts: Record<string, unknown> = {}
     await listArchive(
@@ -28,6 +60,38 @@ export const listVerb: Verb = {
     )
     return { exitCode: 0, facts: { members, ...facts } }
   },
+}
+
+async function printPages(
+  page: (next: string | null) => Promise<BrowsePage>,
+  output: Output,
+  context: CommandContext,
+  below: string | null,
+): Promise<number> {
+  let count = 0
+  let next: string | null = null
+  do {
+    const got = await page(next)
+    for (const row of got.rows) {
+      if (below !== null && !row.path.startsWith(below)) continue
+      count += 1
+      if (output.json) output.rows('member', [row.entry ?? { path: row.path.slice(1), type: 'directory' }], [])
+      else context.stdout(rowLine(row))
+    }
+    next = got.next
+  } while (next !== null)
+  return count
+}
+
+function withSlash(folder: string): string {
+  return folder.endsWith('/') ? folder : `${folder}/`
+}
+
+/** A folder that is only the way to a member has nothing to tell but its name. */
+function rowLine({ entry, path }: BrowseRow): string {
+  return entry === null
+    ? `${'directory'.padEnd(9)} ${''.padStart(4)} ${''.padStart(12)} ${path.slice(1)}\n`
+    : memberLine(entry)
 }
 
 function memberLine({ type, mode, size, path, link }: ManifestEntry): string {

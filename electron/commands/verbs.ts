@@ -7,6 +7,7 @@ import { domainInit } from './domain/init.ts'
 import { domainStart } from './domain/start.ts'
 import { domainStatus } from './domain/status.ts'
 import { domainStop } from './domain/stop.ts'
+import { extractVerb } from './extract.ts'
 import { journalClear } from './journal/clear.ts'
 import { journalList } from './journal/list.ts'
 import { journalShow } from './journal/show.ts'
@@ -58,6 +59,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   backupVerb,
   verifyVerb,
   listVerb,
+  extractVerb,
   { name: 'runs', about: { ja: '実行の記録', en: 'records of runs' }, verbs: [runsList, runsShow, runsRollback] },
   checkVerb,
   {

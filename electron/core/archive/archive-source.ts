@@ -19,11 +19,23 @@ export function planOf(archive: ArchiveAt): SourcePlan {
   return typeof archive === 'string' ? { kind: 'file', path: archive } : archive
 }
 
-/** Opens an archive for as long as `use` runs. Throws `archive-missing`, `archive-unreadable`. */
+/** Opens an archive for as long as `use` runs. Throws what `openSource` does. */
 export async function withSource<Value>(
   archive: ArchiveAt,
   use: (source: ArchiveSource) => Promise<Value>,
 ): Promise<Value> {
+  const source = await openSource(archive)
+  try {
+    return await use(source)
+  } finally {
+    await source.close()
+  }
+}
+
+export type OpenSource = ArchiveSource & { readonly close: () => Promise<void> }
+
+/** Opens an archive; the caller closes it. Throws `archive-missing`, `archive-unreadable`. */
+export async function openSource(archive: ArchiveAt): Promise<OpenSource> {
   const { path } = planOf(archive)
   // A pipe must not make us wait for its writer.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((thrown: unknown) => {
@@ -35,9 +47,11 @@ export async function withSource<Value>(
   try {
     const about = await handle.stat()
     if (!about.isFile()) throw fail('archive-unreadable', { path, text: about.isDirectory() ? 'EISDIR' : 'ENOTSUP' })
-    return await use({ path, size: about.size, readAt: (offset, length) => readAt(handle, path, offset, length) })
-  } finally {
+    const close = () => handle.close()
+    return { path, size: about.size, readAt: (offset, length) => readAt(handle, path, offset, length), close }
+  } catch (thrown) {
     await handle.close()
+    throw thrown
   }
 }
 

@@ -38,6 +38,15 @@ export async function* sealedFrames(file: ArchiveSource, seal: ReadSeal, from = 
   }
 }
 
+/** One frame that a sound seal names; null when it is damaged. */
+export async function readSealedFrame(file: ArchiveSource, seal: ReadSeal, number: number): Promise<Buffer | null> {
+  const entry = seal.frames[number]
+  const offset = seal.starts[number]
+  if (entry === undefined || offset === undefined) return null
+  const { raw } = await readFrame(file, seal.codec, offset, entry.length, (sha256) => sha256.equals(entry.sha256))
+  return raw?.length === entry.raw ? raw : null
+}
+
 /** Frames found by their own structure, for a file without a sound seal; `stop` says where that ended. */
 export async function* foundFrames(
   file: ArchiveSource,

@@ -53,7 +53,8 @@ export async function* readManifest(file: ArchiveSource, seal: ReadSeal): AsyncG
   if (left !== 0 || rest.length > 0) throw damaged()
 }
 
-function memberStart(raw: Buffer, name: string): { readonly member: Member; readonly contentAt: number } | null {
+/** A member of this name that begins right at the beginning; null: none does. */
+export function memberStart(raw: Buffer, name: string): { readonly member: Member; readonly contentAt: number } | null {
   const length = raw.length < BLOCK ? null : headerLength(raw.subarray(0, BLOCK))
   if (length === null || raw.length < length) return null
   const member = parseHeader(raw.subarray(0, length))
