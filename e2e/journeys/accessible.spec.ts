@@ -12,6 +12,17 @@ test('every window and dialog passes the accessibility rules', async ({ launchCo
   const names = await nameDatabaseScreen(app)
   await passes(system.page)
   await passes(names.page)
+  // The dialogs of the name database, each opened and left by keys alone.
+  await names.list('グループ')
+  await names.page.getByRole('grid', { name: 'グループ一覧' }).locator('tbody tr').first().click()
+  const openings = [names.change, names.remove, names.openImport, () => names.openRegister('掲示板')]
+  for (const open of openings) {
+    const opened = await open()
+    await opened.waitFor()
+    await passes(names.page)
+    await names.page.keyboard.press('Escape')
+    await expect(opened).toHaveCount(0)
+  }
   const dialog = await names.openBackup('keys')
   await passes(names.page)
   await dialog.close()

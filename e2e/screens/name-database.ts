@@ -20,6 +20,8 @@ export interface NameDatabaseScreen {
   registerButton(): Locator
   /** ユーザ, グループ or 掲示板 above the third list. */
   list(kind: 'ユーザ' | 'グループ' | '掲示板'): Promise<Locator>
+  /** [登録(N)] by keyboard, with a kind chosen: the dialog. */
+  openRegister(kind: 'ユーザ' | '組織' | 'グループ' | '掲示板'): Promise<Locator>
   /** [修正(M)] by keyboard for the row or node that is chosen: the dialog. */
   change(): Promise<Locator>
   /** [削除(L)] by keyboard: the question. */
@@ -52,6 +54,12 @@ export async function nameDatabaseScreen(app: ElectronApplication): Promise<Name
     async list(kind) {
       await page.getByRole('radio', { name: kind, exact: true }).check()
       return page.getByRole('grid', { name: `${kind}一覧` }).locator('tbody tr')
+    },
+    async openRegister(kind) {
+      await page.keyboard.press('Alt+KeyN')
+      const dialog = page.getByRole('dialog', { name: '登録' })
+      await dialog.getByRole('radio', { name: kind }).check()
+      return dialog
     },
     async change() {
       await page.keyboard.press('Alt+KeyM')

@@ -7,7 +7,7 @@ import { fail, type Problem, problem } from '../../shared/model/problem.ts'
 import { errorText } from './settings-error.ts'
 
 /** The columns in their usual order, each with the heads that name it; the first line of the file holds heads. */
-export const csvColumns = {
+const csvColumns = {
   kind: ['kind', '種別'],
   id: ['id'],
   name: ['name', '名前', '氏名', '名称'],
