@@ -59,6 +59,12 @@ const rooms = [
   },
   { name: 'embedded', match: /^electron\/embedded\//, to: ['formats', 'shared', 'wire', 'zod-door'], any: true },
   { name: 'renderer', match: /^renderer\//, to: ['shared', 'zod-door'], any: true },
+  {
+    name: 'bench',
+    match: /^e2e\/bench\//,
+    to: ['core', 'adapters', 'ports', 'shared', 'zod-door'],
+    any: true,
+  },
   { name: 'e2e', match: /^e2e\//, to: ['shared', 'zod-door'], any: true },
   { name: 'config', match: /^[^/]+\.config\.m?ts$/, to: [], any: true },
 ]

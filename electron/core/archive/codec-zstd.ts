@@ -5,13 +5,15 @@ import type { Codec, Found, ReadAt } from './codec.ts'
 const FRAME_MAGIC = 0xfd2fb528
 const SKIPPABLE_MAGIC = 0x184d2a50
 const BLOCK_LIMIT = 128 * 1024
+/** Our own meaning of this level: no compression, for a medium that does it itself. */
+const STORED = 0
 
 /** RFC 8878: frames one after another; the seal is one skippable frame. */
 export const zstdCodec: Codec = {
   kind: 'zstd',
   defaultLevel: 3,
   afterFooter: 0,
-  compress: (raw, level) => compress(raw, level),
+  compress: async (raw, level) => (level === STORED ? store(raw) : compress(raw, level)),
   decompress: (frame) => decompress(frame),
   measure,
   wrap: (body, footer) => {
@@ -24,6 +26,23 @@ export const zstdCodec: Codec = {
     if (wrapped.length < 8 || wrapped.readUInt32LE(0) !== SKIPPABLE_MAGIC) return null
     return wrapped.readUInt32LE(4) === wrapped.length - 8 ? wrapped.subarray(8) : null
   },
+}
+
+/** A frame of one segment that tells its size in four bytes, in blocks as they are. */
+function store(raw: Buffer): Buffer {
+  const blocks = Math.max(1, Math.ceil(raw.length / BLOCK_LIMIT))
+  const out = Buffer.allocUnsafe(9 + raw.length + blocks * 3)
+  out.writeUInt32LE(FRAME_MAGIC, 0)
+  out[4] = 0xa0
+  out.writeUInt32LE(raw.length, 5)
+  for (let index = 0, at = 9; index < blocks; index += 1) {
+    const from = index * BLOCK_LIMIT
+    const length = Math.min(BLOCK_LIMIT, raw.length - from)
+    out.writeUIntLE((length << 3) | (index === blocks - 1 ? 1 : 0), at, 3)
+    raw.copy(out, at + 3, from, from + length)
+    at += 3 + length
+  }
+  return out
 }
 
 async function measure(readAt: ReadAt, offset: number): Promise<Found> {

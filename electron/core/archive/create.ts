@@ -17,7 +17,7 @@ export type CreateOptions = JobOptions & {
   readonly to: string
   /** What the medium is to be told: who is asked for a next volume, whether a device's content is given up. */
   readonly mediumOptions?: Omit<MediumOptions, 'signal'> | undefined
-  /** The compressor's level; its own default without. */
+  /** The compressor's level; its own default without. 0: not compressed at all. */
   readonly level?: number | undefined
 }
 
