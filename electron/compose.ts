@@ -14,6 +14,7 @@ import { commandNotifier } from './adapters/notify/command.ts'
 import { mailNotifier } from './adapters/notify/mail.ts'
 import { toldFile } from './adapters/notify/told-file.ts'
 import { systemClock } from './adapters/platform/clock.ts'
+import { assertOwnFolders } from './adapters/platform/own-folders.ts'
 import { createRunLock } from './adapters/platform/run-lock.ts'
 import { createRunStore } from './adapters/run-store/run-store.ts'
 import { machineSchedulers } from './adapters/schedule/choose.ts'
@@ -78,9 +79,10 @@ export function findDomainFile(given: string | undefined, env: Environment, home
   return file
 }
 
-/** Domain file → engine: an adapter behind every port. Opens no connection and starts nothing; throws what is wrong with the file (78). */
+/** Domain file → engine: an adapter behind every port. Opens no connection and starts nothing; throws what is wrong with the file (78), and `folder-foreign` (77). */
 export function composeEngine(options: EngineOptions): Engine {
   const domain = loadDomain(options.configFile)
+  assertOwnFolders(domain, options.uid)
   const master = masterOf(domain)
   const addressService = master.services.find((service) => service.kind === 'address-service')
   if (!addressService) throw fail('service-unknown', { service: 'address-service', host: master.host, services: '-' })

@@ -1,22 +1,10 @@
-import { en } from '../../shared/messages/en.ts'
-import { ja, type MessageKey } from '../../shared/messages/ja.ts'
+import { message, stepTitle } from '../../shared/messages/step-title.ts'
 import type { ArchiveSummary } from '../../shared/model/archive.ts'
 import { problem } from '../../shared/model/problem.ts'
-import { type Runbook, type StepName, stepHostOf, stepIdOf, stepNumber } from '../../shared/model/run.ts'
+import { stepIdOf } from '../../shared/model/run.ts'
 import type { RunState, StepView } from '../../shared/model/run-state.ts'
-import type { Both, Output } from './output.ts'
+import type { Output } from './output.ts'
 import { bytesText, secondsText } from './units.ts'
-
-const message = (key: MessageKey): Both => ({ ja: ja[key], en: en[key] })
-
-/** The step's number in its run-book and its name, as the 手順 window shows them. */
-export function stepTitle(runbook: Runbook, step: StepName): Both {
-  const { ja: japanese, en: english } = message(`step.${stepIdOf(step)}`)
-  const host = stepHostOf(step)
-  const number = stepNumber(runbook, step)
-  const of = host === null ? '' : ` [${host}]`
-  return { ja: `${number} ${japanese}${of}`, en: `${number} ${english}${of}` }
-}
 
 /** A finished run as a table of its steps and the facts of its end. */
 export function showRun(state: RunState, output: Output): void {

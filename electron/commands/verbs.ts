@@ -22,6 +22,7 @@ import { manVerb } from './reference/man.ts'
 import { registerVerb } from './register.ts'
 import { repairVerb } from './repair.ts'
 import { replicationVerb } from './replication.ts'
+import { runsExport } from './runs/export.ts'
 import { runsList } from './runs/list.ts'
 import { runsRollback } from './runs/rollback.ts'
 import { runsShow } from './runs/show.ts'
@@ -60,7 +61,11 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   verifyVerb,
   listVerb,
   extractVerb,
-  { name: 'runs', about: { ja: '実行の記録', en: 'records of runs' }, verbs: [runsList, runsShow, runsRollback] },
+  {
+    name: 'runs',
+    about: { ja: '実行の記録', en: 'records of runs' },
+    verbs: [runsList, runsShow, runsExport, runsRollback],
+  },
   checkVerb,
   {
     name: 'schedule',

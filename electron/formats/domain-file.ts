@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { normalize, resolve } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, normalize, resolve } from 'node:path'
 import {
   type Document,
   isAlias,
@@ -184,7 +184,18 @@ export function parseDomain(text: string, file: string): Domain {
   return refuse([...path, issue.keys[0] ?? ''], expectationFor(path))
 }
 
-/** Reads a domain file. Throws what `parseDomain` throws, and `domain-file-unreadable` (78). */
+/**
+ * Everyone who may write the file, or put another in its place, could have programs run by whoever reads it. A group may
+ * (own decision): administrators who share a site do.
+ */
+function assertNotOpen(file: string): void {
+  const folder = dirname(file)
+  const open = (path: string) => (statSync(path).mode & 0o002) !== 0
+  const sticky = (statSync(folder).mode & 0o1000) !== 0
+  if (open(file) || (open(folder) && !sticky)) throw fail('domain-file-open', { file })
+}
+
+/** Reads a domain file. Throws what `parseDomain` throws, `domain-file-unreadable` and `domain-file-open` (78). */
 export function loadDomain(file: string): Domain {
   let text: string
   try {
@@ -192,5 +203,6 @@ export function loadDomain(file: string): Domain {
   } catch (error) {
     throw fail('domain-file-unreadable', { file, text: errorText(error) }, error)
   }
+  assertNotOpen(file)
   return parseDomain(text, file)
 }

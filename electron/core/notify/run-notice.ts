@@ -1,3 +1,4 @@
+import { message } from '../../../shared/messages/step-title.ts'
 import type { Domain } from '../../../shared/model/domain.ts'
 import type { Notice, NoticeKind } from '../../../shared/model/notification.ts'
 import { type Problem, problem } from '../../../shared/model/problem.ts'
@@ -11,15 +12,6 @@ const kindWords: Readonly<Record<NoticeKind, Both>> = {
   warning: { ja: '警告', en: 'warning' },
   success: { ja: '完了', en: 'done' },
   missed: { ja: '未実行', en: 'MISSED' },
-}
-
-const outcomeWords: Readonly<Record<RunOutcome, Both>> = {
-  done: { ja: '完了', en: 'done' },
-  warnings: { ja: '警告付き完了', en: 'done with warnings' },
-  'failed-restored': { ja: '失敗(サービス復旧済み)', en: 'failed (services restored)' },
-  'failed-down': { ja: '失敗(サービス停止中)', en: 'failed (services DOWN)' },
-  cancelled: { ja: '中止', en: 'cancelled' },
-  refused: { ja: '実行できませんでした(何も停止していません)', en: 'refused (nothing was stopped)' },
 }
 
 /**
@@ -42,7 +34,7 @@ export function runNotice(domain: Domain, state: RunState): Notice | null {
     [{ ja: '操作者', en: 'operator' }, owner ? `${owner.operator}@${owner.host}` : null],
     [{ ja: '開始', en: 'started' }, state.startedAt],
     [{ ja: '終了', en: 'ended' }, state.endedAt],
-    [{ ja: '結果', en: 'outcome' }, pick(outcomeWords[outcome])],
+    [{ ja: '結果', en: 'outcome' }, pick(message(`outcome.${outcome}`))],
     [{ ja: '停止時間', en: 'outage' }, outageMs === null ? null : `${(outageMs / 1000).toFixed(1)} s`],
     ...archives.map(({ path }) => [{ ja: 'アーカイブ', en: 'archive' }, path] as const),
   ]
@@ -58,7 +50,7 @@ export function runNotice(domain: Domain, state: RunState): Notice | null {
     runId: state.runId,
     exitCode: state.exitCode,
     problem: state.problem?.code ?? null,
-    subject: subjectOf(domain, kind, `${hosts.join(', ')} ${pick(outcomeWords[outcome])}`),
+    subject: subjectOf(domain, kind, `${hosts.join(', ')} ${pick(message(`outcome.${outcome}`))}`),
     text: textOf(domain, rows, said),
   }
 }

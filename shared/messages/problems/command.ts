@@ -151,4 +151,9 @@ export const commandProblems = defineProblems({
     ja: ['予定のコマンドに制御文字は使えません: {word}', '別の名前のパスを指定してください。'],
     en: ['The command of a schedule holds no control characters: {word}', 'Use a path of another name.'],
   },
+  'report-failed': {
+    exit: 'medium',
+    ja: ['報告書「{file}」を書き込めません: {text}', '書き込める,まだないファイルの名前を指定してください。'],
+    en: ['The report "{file}" cannot be written: {text}', 'Name a file that can be written and is not there yet.'],
+  },
 })

@@ -142,4 +142,26 @@ export const domainProblems = defineProblems({
     ja: ['「{path}」に記録できません({text})', 'ディスクの空き容量と権限を確認してください。'],
     en: ['"{path}" cannot be recorded ({text})', 'Check free space and permissions.'],
   },
+  'domain-file-open': {
+    exit: 'domainFile',
+    ja: [
+      'ドメインファイル「{file}」は,だれでも書き換えられます',
+      'ファイルと,それを置いたフォルダの許可モードから,ほかの利用者の書き込みを外してください(chmod o-w)。',
+    ],
+    en: [
+      'Everyone may change the domain file "{file}"',
+      'Take away the write permission of others from it and from its folder (chmod o-w).',
+    ],
+  },
+  'folder-foreign': {
+    exit: 'notPermitted',
+    ja: [
+      'フォルダ「{path}」は,ほかの利用者(番号 {owner},許可モード {mode})のもの,又はだれでも書き込めるものです',
+      '所有者と許可モードを確認し,正しいフォルダをドメインファイルに指定してください。',
+    ],
+    en: [
+      'The folder "{path}" belongs to somebody else (account {owner}, mode {mode}), or everyone may write to it',
+      'Check its owner and mode, and name the right folder in the domain file.',
+    ],
+  },
 })

@@ -1,0 +1,19 @@
+import { type Runbook, type StepName, stepHostOf, stepIdOf, stepNumber } from '../model/run.ts'
+import { en } from './en.ts'
+import { ja, type MessageKey } from './ja.ts'
+
+type Both = { readonly ja: string; readonly en: string }
+
+/** A message in both languages. */
+export function message(key: MessageKey): Both {
+  return { ja: ja[key], en: en[key] }
+}
+
+/** The step's number in its run-book and its name, as the 手順 window shows them. */
+export function stepTitle(runbook: Runbook, step: StepName): Both {
+  const { ja: japanese, en: english } = message(`step.${stepIdOf(step)}`)
+  const host = stepHostOf(step)
+  const number = stepNumber(runbook, step)
+  const of = host === null ? '' : ` [${host}]`
+  return { ja: `${number} ${japanese}${of}`, en: `${number} ${english}${of}` }
+}
