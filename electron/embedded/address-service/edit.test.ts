@@ -78,6 +78,21 @@ describe('changes and deletions through real processes', () => {
     expect(await byId('user', 'whole1')).toBeUndefined()
   })
 
+  it('lets no request see what another one of the same transaction had to give up', async () => {
+    const client = names()
+    const ghost = (id: string): Edit => ({ action: 'register', registration: { kind: 'user', name: '幻', id } })
+    const lost: Edit = { action: 'delete', kind: 'user', id: 'nobody' }
+    // Sent together they become one transaction.
+    const codes = await Promise.all(
+      [
+        [ghost('ghost'), lost],
+        [{ action: 'change', kind: 'user', id: 'ghost', name: '実' } as const],
+        [ghost('ghost')],
+      ].map((edits) => problemOf(client.edit(edits, 'gmadmin'))),
+    )
+    expect(codes).toEqual(['entity-unknown', 'entity-unknown', null])
+  })
+
   it('lets no second administrator overwrite what the first one changed', async () => {
     const seen = await registered({ kind: 'user', name: '同時' })
     await edit({ action: 'change', kind: 'user', id: seen.id, expected: seen, name: '先' })
