@@ -13,6 +13,7 @@ import { journalList } from './journal/list.ts'
 import { journalShow } from './journal/show.ts'
 import { listVerb } from './list.ts'
 import { lockStatus } from './lock/status.ts'
+import { adrsmchj } from './manual/adrsmchj.ts'
 import { apstart, apstop, nxsmngsrv } from './manual/mail-applications.ts'
 import { nxsrepstat } from './manual/nxsrepstat.ts'
 import { nxbackupVerb } from './nxbackup.ts'
@@ -77,6 +78,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   nxsmngsrv,
   nxbackupVerb,
   nxsrepstat,
+  adrsmchj,
   completionVerb,
   manVerb,
   prepareSampleVerb,

@@ -64,15 +64,17 @@ function shown({ calendar, argv, user }: ScheduledJob): Omit<InstalledSchedule, 
   return { scheduler: 'cron', calendar, argv, user }
 }
 
-/** The mark, the job, and two lines: how much belongs to us in a crontab that others write, too. */
-const blockLength = 4
+/** The mark, the job, and three lines: how much belongs to us in a crontab that others write, too. */
+const blockLength = 5
 
 function linesOf(job: ScheduledJob, mark: string, catchUp: readonly string[], withUser: boolean): readonly string[] {
   const fields = job.calendar.kind === 'daily' ? dailyFields(job.calendar.at) : job.calendar.text
   const environment = Object.entries(job.environment).map(([name, text]) => `${name}=${text}`)
   const line = (when: string, argv: readonly string[]) =>
     [when, ...(withUser ? [job.user] : []), ...['/usr/bin/env', ...environment, ...argv].map(quoted)].join(' ')
-  return [mark, jobLine + JSON.stringify(job), line(fields, job.argv), line('@reboot', catchUp)]
+  // cron mails what a command says; this one always says something.
+  const watch = `${line('17 * * * *', job.watch)} >/dev/null 2>&1`
+  return [mark, jobLine + JSON.stringify(job), line(fields, job.argv), line('@reboot', catchUp), watch]
 }
 
 function dailyFields(at: string): string {

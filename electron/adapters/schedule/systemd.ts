@@ -24,6 +24,8 @@ export function systemdScheduler(options: {
   const { folder, name, mark, manager } = options
   const service = join(folder, `${name}.service`)
   const timer = join(folder, `${name}.timer`)
+  const units = [service, timer, join(folder, `${name}-watch.service`), join(folder, `${name}-watch.timer`)]
+  const ofUser = manager === '--user'
 
   async function systemctl(...words: readonly string[]): Promise<void> {
     if (manager === null) return
@@ -38,29 +40,30 @@ export function systemdScheduler(options: {
     kind: 'systemd',
     async install(job) {
       await assertCalendar(job.calendar)
-      const before = [readOwned(service, mark), readOwned(timer, mark)] as const
+      const texts = [serviceText(job, mark, ofUser), timerText(job, mark), ...watchTexts(job, mark, ofUser)]
+      const before = units.map((file) => readOwned(file, mark))
       try {
-        writeOwned(service, mark, serviceText(job, mark, manager === '--user'))
-        writeOwned(timer, mark, timerText(job, mark))
+        for (const [at, file] of units.entries()) writeOwned(file, mark, texts[at] ?? '')
         await systemctl('daemon-reload')
-        await systemctl('enable', '--now', `${name}.timer`)
+        await systemctl('enable', '--now', `${name}.timer`, `${name}-watch.timer`)
       } catch (error) {
-        restore(service, mark, before[0])
-        restore(timer, mark, before[1])
+        for (const [at, file] of units.entries()) restore(file, mark, before[at] ?? null)
         throw error
       }
-      return { ...shown(job), files: [service, timer] }
+      return { ...shown(job), files: units }
     },
     async show() {
       const text = readOwned(service, mark)
       if (text === null || readOwned(timer, mark) === null) return null
       const line = text.split('\n').find((each) => each.startsWith(jobLine))
       if (line === undefined) throw fail('schedule-foreign', { file: service })
-      return { ...shown(JSON.parse(line.slice(jobLine.length)) as ScheduledJob), files: [service, timer] }
+      return { ...shown(JSON.parse(line.slice(jobLine.length)) as ScheduledJob), files: units }
     },
     async remove() {
-      if (readOwned(timer, mark) !== null) await systemctl('disable', '--now', `${name}.timer`)
-      const removed = [timer, service].filter((file) => removeOwned(file, mark))
+      for (const each of [`${name}.timer`, `${name}-watch.timer`]) {
+        if (readOwned(join(folder, each), mark) !== null) await systemctl('disable', '--now', each)
+      }
+      const removed = [...units].reverse().filter((file) => removeOwned(file, mark))
       if (removed.length > 0) await systemctl('daemon-reload')
       return removed
     },
@@ -146,6 +149,18 @@ function timerText({ description, calendar }: ScheduledJob, mark: string): strin
     '[Install]',
     'WantedBy=timers.target',
   ].join('\n')}\n`
+}
+
+/** Looks every hour whether people have to be told; what it finds is no failure of the unit. */
+function watchTexts(job: ScheduledJob, mark: string, ofUser: boolean): readonly [service: string, timer: string] {
+  const watching: ScheduledJob = {
+    ...job,
+    description: `${job.description}: watch`,
+    argv: job.watch,
+    calendar: { kind: 'expression', text: 'hourly' },
+  }
+  const service = serviceText(watching, mark, ofUser).replace(/^SuccessExitStatus=.*$/m, 'SuccessExitStatus=1 2 3')
+  return [service, timerText(watching, mark)]
 }
 
 /** `%` begins a specifier. */

@@ -45,7 +45,7 @@ describe('a schedule of systemd', () => {
     expect([next.getHours(), next.getMinutes()]).toEqual([2, 30])
     expect(next.getTime() - Date.now()).toBeGreaterThan(0)
     expect(next.getTime() - Date.now()).toBeLessThanOrEqual(25 * 3_600_000)
-    const [service = '', timer = ''] = readdirSync(folder('units')).sort()
+    const [, , service = '', timer = ''] = readdirSync(folder('units')).sort()
     expect(readFileSync(join(folder('units'), timer), 'utf8')).toMatch(
       /^OnCalendar=\*-\*-\* 02:30:00\nPersistent=true$/m,
     )
@@ -59,7 +59,7 @@ describe('a schedule of systemd', () => {
   })
 
   it('has an ExecStart that makes the backup, from any folder and without any environment', async () => {
-    const [service = ''] = readdirSync(folder('units')).sort()
+    const [, , service = ''] = readdirSync(folder('units')).sort()
     const text = readFileSync(join(folder('units'), service), 'utf8')
     const argv = words(/^ExecStart=(.*)$/m.exec(text)?.[1] ?? '', true)
     const environment = [...text.matchAll(/^Environment=(.*)$/gm)].flatMap(([, word = '']) => words(word, false))
@@ -87,14 +87,14 @@ describe('a schedule of systemd', () => {
 
   it('is taken away again, and only it', async () => {
     writeFileSync(join(folder('units'), 'other.timer'), 'x')
-    expect((await schedule('remove', folder('units'))).result.removed).toHaveLength(2)
+    expect((await schedule('remove', folder('units'))).result.removed).toHaveLength(4)
     expect(readdirSync(folder('units'))).toEqual(['other.timer'])
     expect(await schedule('remove', folder('units'))).toMatchObject({ code: 0, result: { removed: [] } })
   })
 
   it('never takes the place of what someone else wrote', async () => {
     expect(await install(folder('foreign'), '--scheduler', 'systemd')).toMatchObject({ code: 0 })
-    const [service = ''] = readdirSync(folder('foreign')).sort()
+    const [, , service = ''] = readdirSync(folder('foreign')).sort()
     writeFileSync(join(folder('foreign'), service), '[Service]\nExecStart=/bin/true\n')
     const before = readFiles('foreign')
     for (const ended of [
@@ -170,6 +170,7 @@ describe('a schedule of cron', () => {
         calendar: { kind: 'daily', at: '03:04' },
         argv: ['/bin/a b'],
         user: 'gmax',
+        watch: ['/bin/look'],
         environment: {},
       } as const
       await cron.install({ ...job, argv: ['/bin/before'] })
@@ -178,6 +179,7 @@ describe('a schedule of cron', () => {
       const text = readFileSync(table, 'utf8')
       expect(text).toMatch(/^# mine\n1 1 \* \* \* true\n# untenseki schedule of \/etc\/x\.yaml/)
       expect(text).toMatch(/^4 3 \* \* \* \/usr\/bin\/env '\/bin\/a b'$/m)
+      expect(text).toMatch(/^17 \* \* \* \* \/usr\/bin\/env \/bin\/look >\/dev\/null 2>&1$/m)
       expect(text).not.toContain('/bin/before')
       await cron.remove()
       expect(readFileSync(table, 'utf8')).toBe('# mine\n1 1 * * * true\n')

@@ -5,6 +5,8 @@ export interface ScheduledJob {
   /** A time of day (`HH:MM`, local time), or an expression of the scheduler's own. */
   readonly calendar: Calendar
   readonly argv: readonly string[]
+  /** What is run every hour beside it, to tell people of what did not happen; how it ends does not matter. */
+  readonly watch: readonly string[]
   /** The account's name. */
   readonly user: string
   readonly environment: Readonly<Record<string, string>>

@@ -31,10 +31,11 @@ export function planJob(engine: Engine, wish: Wish): ScheduledJob {
     throw fail('schedule-folder', { path: wish.to })
   const target = servers === undefined ? ['--all'] : ['--server', servers.join(',')]
   const argv = [...wish.program, 'backup', ...target, '--to', wish.to, '--yes', '--config', domain.file]
+  const watch = [...wish.program, 'check', '--notify', '--config', domain.file]
   const broken = [...argv, ...Object.values(wish.environment)].find((word) => /\p{Cc}/u.test(word))
   if (broken !== undefined) throw fail('schedule-words', { word: broken.replace(/\p{Cc}/gu, '?') })
   const description = `Untenseki: ${domain.name} (${servers?.join(',') ?? 'all'})`
-  return { description, calendar: calendarOf(wish), argv, user: wish.user, environment: wish.environment }
+  return { description, calendar: calendarOf(wish), argv, watch, user: wish.user, environment: wish.environment }
 }
 
 function calendarOf({ at, calendar }: Wish): Calendar {
