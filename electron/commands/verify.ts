@@ -16,6 +16,16 @@ export const verifyVerb: Verb = {
       workerPath: context.workerPath,
       signal: context.signal,
       onProgress: line.show,
+      onDiffering: (differing) => {
+        line.clear()
+        if (output.json)
+          output.rows(
+            'differs',
+            differing.map((member) => ({ path: member })),
+            [],
+          )
+        for (const member of differing) output.line({ ja: `異なります: ${member}`, en: `Differs: ${member}` })
+      },
     }).finally(line.clear)
     const { bytes, sha256, members, contentBytes, position } = summary
     output.line({

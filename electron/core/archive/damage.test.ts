@@ -42,9 +42,12 @@ describe.each(['zstd', 'gzip'] as const)('a damaged archive of %s frames', (kind
   let root = ''
   let good: Buffer = Buffer.alloc(0)
   let damaged = ''
+  let differing: string[] = []
   const verdict = async (bytes: Buffer): Promise<Problem> => {
     writeFileSync(damaged, bytes)
-    const problem = await problemOf(verifyArchiveFile(damaged, context))
+    differing = []
+    const onDiffering = (members: readonly string[]) => void differing.push(...members)
+    const problem = await problemOf(verifyArchiveFile(damaged, { ...context, onDiffering }))
     expect(problem.exitCode).toBe(13)
     return problem
   }
@@ -108,6 +111,20 @@ describe.each(['zstd', 'gzip'] as const)('a damaged archive of %s frames', (kind
       member('spool'),
       '.untenseki/manifest.jsonl',
     ])
+  })
+
+  it('names every member that has bytes in a damaged frame, and no other', async () => {
+    const seal = await sealOf(good)
+    const bytes = Buffer.from(good)
+    const last = seal.starts[seal.manifestFrame - 1] ?? 0
+    for (const start of [seal.starts[1] ?? 0, last]) bytes[start + 30] = (bytes[start + 30] ?? 0) ^ 4
+    const { params } = await verdict(bytes)
+    expect(params.count).toBe(differing.length)
+    expect(String(params.members).split('\n')).toEqual(differing.slice(0, 10))
+    expect(differing[0]).toBe(root.slice(1))
+    expect(differing).toContain(join(root, 'spool', '名前-39').slice(1))
+    expect(differing).not.toContain(join(root, 'master02').slice(1))
+    expect(differing).not.toContain('.untenseki/header.json')
   })
 
   it('is found out wherever it is cut off', async () => {
@@ -178,6 +195,12 @@ describe.each(['zstd', 'gzip'] as const)('a damaged archive of %s frames', (kind
     const nameAt = plain.indexOf('名前-7')
     const content = plain.indexOf(' ', nameAt + 1024 + 512)
     expect((await verdict(await forge((tar) => tar.fill('9', content, content + 1)))).params.member).toMatch(/名前-/)
+    const master03 = Math.floor(plain.indexOf('/master03') / 512) * 512
+    const two = await verdict(
+      await forge((tar) => tar.fill('9', content, content + 1).fill(7, master03 + 9999, master03 + 10_000)),
+    )
+    expect(two.params).toMatchObject({ count: 2, member: join(root, 'master03').slice(1) })
+    expect(differing).toEqual([join(root, 'master03').slice(1), expect.stringMatching(/spool\/名前-/)])
     const header = Math.floor(plain.indexOf('/master03') / 512) * 512
     const padding = header + 512 + 1_300_000
     expect((await verdict(await forge((tar) => tar.fill(1, padding, padding + 1)))).code).toBe('archive-member-differs')

@@ -1,5 +1,5 @@
 import type { ManifestEntry } from '../../../shared/model/archive.ts'
-import { escapeName } from './member-name.ts'
+import { escapeName, unescapeName } from './member-name.ts'
 
 /** What a tar header says about a member. `name` and `link` are bytes, without a folder's trailing slash. */
 export type Member = {
@@ -59,4 +59,22 @@ export function manifestLine(member: Member, sha256: string | null): Buffer {
 
 function attributesOf(xattrs: readonly Xattr[]): Record<string, string> {
   return Object.fromEntries(xattrs.map(({ name, value }) => [escapeName(name), value.toString('base64')]))
+}
+
+/** The member of a manifest's entry: what was written, so that its header can be encoded anew. */
+export function memberOf(entry: ManifestEntry): Member {
+  const { type, mode, uid, gid, user, group, mtime, size, link, stored, xattrs, acl } = entry
+  const listed = Object.entries(xattrs ?? {}).map(([name, value]) => ({
+    name: unescapeName(name),
+    value: Buffer.from(value, 'base64'),
+  }))
+  return {
+    name: unescapeName(entry.path),
+    ...{ type, mode, uid, gid, user, group, size },
+    mtime: /^-?\d{1,30}$/.test(mtime) ? BigInt(mtime) : 0n,
+    link: link === null ? null : unescapeName(link),
+    ...(stored === undefined ? {} : { stored }),
+    ...(xattrs === undefined ? {} : { xattrs: listed.sort((one, other) => Buffer.compare(one.name, other.name)) }),
+    ...(acl === undefined ? {} : { acl }),
+  }
 }

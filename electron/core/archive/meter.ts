@@ -10,6 +10,8 @@ export type JobContext = {
   /** Throws the problem `cancelled` once the job is to end. */
   readonly checkCancelled: () => void
   readonly onProgress: (progress: Progress) => void
+  /** Takes the members that a verification found to differ, some at a time, all of them, in the archive's order. */
+  readonly onDiffering?: ((members: readonly string[]) => void) | undefined
   /** The built file of a reader's thread (`archive-reader.ts`); without it the job's own thread reads everything. */
   readonly readerPath?: string | undefined
 }

@@ -1,8 +1,8 @@
-import { createHash, type Hash } from 'node:crypto'
 import type { ArchiveHeader } from '../../../shared/model/archive.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import { MAX_HEADER, parseArchiveHeader } from './archive-header.ts'
-import { type MemberSink, spreadBehindMap } from './extract/member-sink.ts'
+import { type ContentHash, createContentHash } from './content-hash.ts'
+import type { MemberSink } from './extract/member-sink.ts'
 import { createManifestChecker } from './manifest-checker.ts'
 import { type Member, manifestLine, storedSize } from './member.ts'
 import { escapeName, HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
@@ -33,8 +33,6 @@ export type StreamChecker = {
   readonly contentBytes: () => number
 }
 
-const ZEROS = Buffer.alloc(256 * 1024)
-
 type Part = 'header' | 'content' | 'padding' | 'end'
 
 /** Bytes that are taken in one piece: a header's blocks, or our own header's content. */
@@ -56,15 +54,12 @@ export function createStreamChecker(
   let member: Member | null = null
   let memberAt = 0
   let at = 0
-  let hash: Hash = createHash('sha256')
   let after: string | null = null
   let members = 0
   let header: ArchiveHeader | null = null
   let manifestAt: number | null = null
   let contentBytes = 0
-  let place: (piece: Buffer) => boolean = () => true
-  /** Bytes of the file that are hashed, its holes as zeros. */
-  let hashed = 0
+  let content: ContentHash | null = null
 
   const startHeader = () => {
     part = 'header'
@@ -79,10 +74,9 @@ export function createStreamChecker(
     startHeader()
   }
   const endContent = (done: Member) => {
-    if (done.stored !== undefined) hashZeros(done.size)
     if (members === 0) header = parseArchiveHeader(path, pending.bytes)
     if (manifestAt !== null) manifest.finish()
-    else manifest.expect(manifestLine(done, done.type === 'file' ? hash.digest('hex') : null))
+    else manifest.expect(manifestLine(done, done.type === 'file' ? (content?.digest() ?? null) : null))
     if (members > 0 && manifestAt === null) {
       contentBytes += done.size
       sink?.end()
@@ -90,28 +84,6 @@ export function createStreamChecker(
     left = padding(storedSize(done))
     part = 'padding'
     if (left === 0) endMember(done)
-  }
-  const hashZeros = (until: number) => {
-    while (hashed < until) {
-      checkCancelled()
-      const count = Math.min(ZEROS.length, until - hashed)
-      hash.update(ZEROS.subarray(0, count))
-      hashed += count
-    }
-  }
-  const placeOf = (found: Member): ((piece: Buffer) => boolean) => {
-    const outer = members === 0 || manifestAt !== null ? null : sink
-    const put = (piece: Buffer, offset: number) => {
-      hashZeros(offset)
-      hash.update(piece)
-      hashed += piece.length
-      outer?.data(piece, offset)
-    }
-    if (found.stored !== undefined) return spreadBehindMap(found.size, found.stored, put)
-    return (piece) => {
-      put(piece, hashed)
-      return true
-    }
   }
   const startMember = (found: Member): boolean => {
     const name = found.name.toString('latin1')
@@ -121,13 +93,12 @@ export function createStreamChecker(
     if (found.stored === 0) return false
     if (name === MANIFEST_NAME) manifestAt = memberAt
     member = found
-    hash = createHash('sha256')
-    hashed = 0
     pending.bytes = Buffer.alloc(0)
     left = storedSize(found)
     part = 'content'
     if (members > 0 && manifestAt === null) sink?.begin(found)
-    place = placeOf(found)
+    const outer = members === 0 || manifestAt !== null ? null : sink
+    content = createContentHash(found, checkCancelled, outer === null ? null : outer.data)
     if (left === 0) endContent(found)
     return true
   }
@@ -160,7 +131,7 @@ export function createStreamChecker(
       case 'content':
         if (members === 0) pending.bytes = Buffer.concat([pending.bytes, piece])
         if (manifestAt !== null) manifest.push(piece)
-        if (!place(piece)) return false
+        if (content?.push(piece) === false) return false
         left -= piece.length
         if (left === 0 && member !== null) endContent(member)
         return true

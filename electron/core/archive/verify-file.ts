@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archive.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
-import { type ArchiveAt, type ArchiveSource, planOf, withSource } from './archive-source.ts'
+import { type ArchiveAt, type ArchiveSource, withSource } from './archive-source.ts'
 import { type Codec, sniffCodec } from './codec.ts'
 import type { MemberSink } from './extract/member-sink.ts'
 import { foundFrames, type ReadFrame, sealedFrames } from './frame-reader.ts'
@@ -10,6 +10,7 @@ import { HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
 import { createMeter, type JobContext } from './meter.ts'
 import { encodeSeal, type Frame, type ReadSeal, readSeal } from './seal.ts'
 import { createStreamChecker, type StreamChecker } from './stream-checker.ts'
+import { surveyMembers } from './survey.ts'
 
 export type VerifiedArchive = { readonly summary: ArchiveSummary; readonly header: ArchiveHeader }
 
@@ -20,64 +21,115 @@ export type VerifiedArchive = { readonly summary: ArchiveSummary; readonly heade
  *
  * Throws `archive-missing`, `archive-unreadable` (12), and for whatever is not whole and good one of
  * `archive-not-an-archive`, `-header-invalid`, `-truncated`, `-member-differs`, `-manifest-differs`, `-damaged`,
- * `-seal-differs`, `-trailing-bytes` (13). A damaged frame is told by the first member that has bytes in it.
+ * `-seal-differs`, `-trailing-bytes` (13). A damaged frame is told by the first member that has bytes in it. Where a sound
+ * seal stands, what is damaged is then read once more to name every member that differs: to `onDiffering` all of them, in
+ * the problem their `count` and the first ten as `members`.
  */
 export async function verifyArchiveFile(
   archive: ArchiveAt,
   context: JobContext,
   sink: MemberSink | null = null,
 ): Promise<VerifiedArchive> {
-  const { path } = planOf(archive)
-  return withSource(archive, async (file) => {
-    const seal = await readSeal(file.readAt, file.size)
-    const codec = seal?.codec ?? sniffCodec(await file.readAt(0, 4))
-    if (codec === null) throw fail('archive-not-an-archive', { path })
-    const checker = createStreamChecker(path, sink, context.checkCancelled)
-    const meter = createMeter(context, {
-      phase: sink === null ? 'verify' : 'extract',
-      bytesTotal: file.size,
-      membersTotal: 0,
-    })
-    const whole = createHash('sha256')
-    const frames: Frame[] = []
-    let end = 0
-    let raw = 0
-    let manifestFrame: number | null = null
-
-    const stop = (offset: number) => {
-      end = offset
+  return withSource(archive, async (source) => {
+    const seal = await readSeal(source.readAt, source.size)
+    try {
+      return await verifySource(source, seal, context, sink)
+    } catch (thrown) {
+      const damage = thrown instanceof ProblemError && membersDiffer.has(thrown.problem.code)
+      if (seal === null || sink !== null || !damage) throw thrown
+      throw await allThatDiffer(source, seal, context, thrown)
     }
-    for await (const frame of seal === null ? foundFrames(file, codec, stop) : sealedFrames(file, seal)) {
-      context.checkCancelled()
-      if (frame.raw === null || !checker.push(frame.raw)) throw await damageAt(file, frame, seal, checker)
-      whole.update(frame.compressed)
-      frames.push({ length: frame.compressed.length, raw: frame.raw.length, sha256: frame.sha256 })
-      const manifestAt = checker.manifestAt()
-      if (manifestAt !== null && manifestAt >= raw && manifestAt < raw + frame.raw.length)
-        manifestFrame = manifestAt === raw ? frames.length - 1 : null
-      raw += frame.raw.length
-      end = frame.offset + frame.compressed.length
-      meter.bytes(frame.compressed.length)
-    }
-    const header = checker.header()
-    if (!checker.ended() || header === null) throw await incomplete(file, codec, end, frames.length, checker)
-    const expected =
-      manifestFrame === null ? null : encodeSeal(codec, { frames, manifestFrame, sha256: whole.copy().digest() })
-    await checkSeal(file, end, expected)
-    if (expected !== null) whole.update(expected)
-    meter.bytes(file.size - end)
-    meter.finish()
-    const summary: ArchiveSummary = {
-      path,
-      bytes: file.size,
-      sha256: whole.digest('hex'),
-      members: checker.where().members,
-      contentBytes: checker.contentBytes(),
-      position: header.position,
-      host: header.host,
-    }
-    return { summary, header }
   })
+}
+
+const membersDiffer: ReadonlySet<string> = new Set([
+  'archive-member-differs',
+  'archive-damaged',
+  'archive-manifest-differs',
+])
+const AT_ONCE = 500
+const IN_PROBLEM = 10
+
+/** The problem with the members that a survey named; `first` as it is when that finds nothing more. */
+async function allThatDiffer(
+  source: ArchiveSource,
+  seal: ReadSeal,
+  context: JobContext,
+  first: ProblemError,
+): Promise<ProblemError> {
+  const few: string[] = []
+  let count = 0
+  let batch: string[] = []
+  const send = () => {
+    if (batch.length > 0) context.onDiffering?.(batch)
+    batch = []
+  }
+  await surveyMembers(source, seal, context, (member) => {
+    count += 1
+    if (few.length < IN_PROBLEM) few.push(member)
+    batch.push(member)
+    if (batch.length === AT_ONCE) send()
+  })
+  send()
+  const [member] = few
+  if (member === undefined) return first
+  return fail('archive-member-differs', { path: source.path, member, count, members: few.join('\n') }, first)
+}
+
+async function verifySource(
+  file: ArchiveSource,
+  seal: ReadSeal | null,
+  context: JobContext,
+  sink: MemberSink | null,
+): Promise<VerifiedArchive> {
+  const { path } = file
+  const codec = seal?.codec ?? sniffCodec(await file.readAt(0, 4))
+  if (codec === null) throw fail('archive-not-an-archive', { path })
+  const checker = createStreamChecker(path, sink, context.checkCancelled)
+  const meter = createMeter(context, {
+    phase: sink === null ? 'verify' : 'extract',
+    bytesTotal: file.size,
+    membersTotal: 0,
+  })
+  const whole = createHash('sha256')
+  const frames: Frame[] = []
+  let end = 0
+  let raw = 0
+  let manifestFrame: number | null = null
+
+  const stop = (offset: number) => {
+    end = offset
+  }
+  for await (const frame of seal === null ? foundFrames(file, codec, stop) : sealedFrames(file, seal)) {
+    context.checkCancelled()
+    if (frame.raw === null || !checker.push(frame.raw)) throw await damageAt(file, frame, seal, checker)
+    whole.update(frame.compressed)
+    frames.push({ length: frame.compressed.length, raw: frame.raw.length, sha256: frame.sha256 })
+    const manifestAt = checker.manifestAt()
+    if (manifestAt !== null && manifestAt >= raw && manifestAt < raw + frame.raw.length)
+      manifestFrame = manifestAt === raw ? frames.length - 1 : null
+    raw += frame.raw.length
+    end = frame.offset + frame.compressed.length
+    meter.bytes(frame.compressed.length)
+  }
+  const header = checker.header()
+  if (!checker.ended() || header === null) throw await incomplete(file, codec, end, frames.length, checker)
+  const expected =
+    manifestFrame === null ? null : encodeSeal(codec, { frames, manifestFrame, sha256: whole.copy().digest() })
+  await checkSeal(file, end, expected)
+  if (expected !== null) whole.update(expected)
+  meter.bytes(file.size - end)
+  meter.finish()
+  const summary: ArchiveSummary = {
+    path,
+    bytes: file.size,
+    sha256: whole.digest('hex'),
+    members: checker.where().members,
+    contentBytes: checker.contentBytes(),
+    position: header.position,
+    host: header.host,
+  }
+  return { summary, header }
 }
 
 /** What to say of a frame that cannot be read or does not go on as it must. */

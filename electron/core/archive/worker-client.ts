@@ -11,6 +11,8 @@ export type JobOptions = {
   readonly signal?: AbortSignal | undefined
   /** At most about ten calls a second, the last one never dropped. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Takes every member that a verification found to differ (escaped), some at a time, before the problem is thrown. */
+  readonly onDiffering?: ((members: readonly string[]) => void) | undefined
   /** Takes the archive's bytes of a `stream` output, in order, one piece after the other. */
   readonly onOutput?: ((bytes: Uint8Array) => Promise<void>) | undefined
 }
@@ -41,7 +43,7 @@ export async function inWorker<Kind extends WorkerTask['kind']>(
 function outcome(
   worker: Worker,
   words: Int32Array,
-  { onProgress, onOutput, signal }: JobOptions,
+  { onProgress, onDiffering, onOutput, signal }: JobOptions,
 ): Promise<WorkerResults[WorkerTask['kind']]> {
   return new Promise((resolve, reject) => {
     let end: (() => void) | null = null
@@ -63,6 +65,9 @@ function outcome(
       switch (message.kind) {
         case 'progress':
           onProgress?.(message.progress)
+          return
+        case 'differing':
+          onDiffering?.(message.members)
           return
         case 'output':
           written = written.then(() => take(message.bytes))

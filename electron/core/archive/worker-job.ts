@@ -29,6 +29,7 @@ export type WorkerStart = { readonly task: WorkerTask; readonly words: SharedArr
 
 export type WorkerMessage =
   | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'differing'; readonly members: readonly string[] }
   | { readonly kind: 'output'; readonly bytes: Uint8Array }
   | { readonly kind: 'done'; readonly result: WorkerResults[WorkerTask['kind']] }
   | { readonly kind: 'failed'; readonly problem: Problem }
@@ -48,6 +49,7 @@ export async function runWorkerTask(
       if (Atomics.load(words, CANCEL) !== 0) throw new ProblemError(problem('cancelled'))
     },
     onProgress: (progress) => post({ kind: 'progress', progress }),
+    onDiffering: (members) => post({ kind: 'differing', members }),
     readerPath,
   }
   try {

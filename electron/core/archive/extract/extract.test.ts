@@ -1,19 +1,23 @@
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   lutimesSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { archiveKit, problemOf, run, treeOf } from '../testing/archive-kit.ts'
+import { archiveKit, problemOf, run, succeeds, treeOf } from '../testing/archive-kit.ts'
 import { extractArchive, extractFiles, extractTo } from './extract.ts'
 
 const kit = archiveKit()
@@ -60,6 +64,35 @@ describe.each(['.tar.zst', '.tar.gz'])('an archive %s', (ending) => {
     })
     expect(extracted.notKept).toEqual({ count: 0, first: [] })
   })
+})
+
+it('gives back holes, extended attributes and ACLs', async (test) => {
+  const root = join(kit.newFolder(), 'root')
+  mkdirSync(join(root, 'folder'), { recursive: true })
+  const [sparse, plain] = [join(root, 'sparse'), join(root, 'plain')]
+  writeFileSync(plain, 'plain')
+  writeFileSync(sparse, 'start')
+  truncateSync(sparse, 20_000_000)
+  const fd = openSync(sparse, 'r+')
+  writeSync(fd, 'middle', 9_000_000)
+  closeSync(fd)
+  if (!succeeds('setfattr', '-n', 'user.one', '-v', 'value', plain)) test.skip('no extended attributes here')
+  run('setfattr', '-n', 'user.two', '-v', '二', join(root, 'folder'))
+  run('setfacl', '-m', 'u:1234:r,g:99:rw', plain)
+  run('setfacl', '-d', '-m', 'u:1234:rx', join(root, 'folder'))
+  const archive = join(kit.newFolder(), 'a.tar.zst')
+  await kit.create([root], archive)
+  const to = join(kit.newFolder(), 'to')
+  const { notKept } = await extractArchive({ ...options(), archive, into: [{ prefix: root, to }] })
+  expect(notKept.count).toBe(0)
+  expect(treeOf(to)).toEqual(treeOf(root))
+  expect(statSync(join(to, 'sparse')).blocks).toBeLessThan(200)
+  for (const name of ['plain', 'folder']) {
+    const seen = (folder: string, program: string, ...flags: string[]) =>
+      run(program, ...flags, join(folder, name)).replace(/^# file.*$/m, '')
+    expect(seen(to, 'getfacl', '-p', '-n')).toBe(seen(root, 'getfacl', '-p', '-n'))
+    expect(seen(to, 'getfattr', '-d', '--absolute-names')).toBe(seen(root, 'getfattr', '-d', '--absolute-names'))
+  }
 })
 
 it('puts each target where it is told to, and leaves out what nobody asks for', async () => {
