@@ -84,9 +84,13 @@ export type MediumWants = {
   readonly targets?: readonly string[]
   /** The operator gives up what the device holds. Never allows a mounted or otherwise used one. Means nothing for a file. */
   readonly overwrite?: boolean
+  /** Somebody can be asked for further volumes, so one that is too small alone will do. */
+  readonly nextVolume?: NextVolume | undefined
 }
 
 export type MediumOptions = Pick<MediumWants, 'overwrite'> & {
+  /** What a volume's label calls the archive: its file name. */
+  readonly name?: string
   /** Ends the wait for a volume: what waits rejects with the signal's problem. */
   readonly signal?: AbortSignal | undefined
   /** Asked at the end of a volume. Without it a second volume is `medium-next-volume` (12), as for an unattended run. */

@@ -98,6 +98,81 @@ export const archiveProblems = defineProblems({
       'Make sure that no other backup is writing it, remove it, then try again.',
     ],
   },
+  'device-kind': {
+    exit: 'medium',
+    ja: [
+      'ブロックデバイスでも磁気テープでもない装置には書き込めません({path})',
+      '磁気テープ又はブロックデバイスのスペシャルファイル名を指定してください。',
+    ],
+    en: [
+      'This device is neither a block device nor a tape ({path})',
+      'Name the special file of a tape or block device.',
+    ],
+  },
+  'device-mounted': {
+    exit: 'medium',
+    ja: ['その装置は{folder}にマウントされています({path})', 'アンマウントするか,別の装置を指定してください。'],
+    en: ['The device is mounted at {folder} ({path})', 'Unmount it, or name another device.'],
+  },
+  'device-in-use': {
+    exit: 'medium',
+    ja: ['その装置は使用中です({path}: {by})', '使用を終えるか,別の装置を指定してください。'],
+    en: ['The device is in use ({path}: {by})', 'End that use, or name another device.'],
+  },
+  'device-holds-data': {
+    exit: 'medium',
+    ja: [
+      'その装置には,すでにデータがあります({path}: {what})',
+      '装置を確認してください。内容を捨ててよい場合だけ,--overwrite-medium を付けて実行してください。',
+    ],
+    en: [
+      'The device holds data already ({path}: {what})',
+      'Check that it is the right one. Give --overwrite-medium only when what it holds may be lost.',
+    ],
+  },
+  'device-holds-archive': {
+    exit: 'medium',
+    ja: [
+      'その装置には,{createdAt}のバックアップがあります({path}: {label})',
+      '別の媒体に取り替えてください。捨ててよい場合だけ,--overwrite-medium を付けて実行してください。',
+    ],
+    en: [
+      'The device holds a backup of {createdAt} ({path}: {label})',
+      'Put another volume in. Give --overwrite-medium only when that backup may be lost.',
+    ],
+  },
+  'device-holds-unfinished': {
+    exit: 'medium',
+    ja: [
+      'その装置には,{createdAt}に中断されたバックアップが残っています({path}: {label})',
+      'ほかのバックアップが書き込み中でないことを確認し,--overwrite-medium を付けて実行してください。',
+    ],
+    en: [
+      'The device holds a backup that was interrupted, of {createdAt} ({path}: {label})',
+      'Make sure that no other backup is writing it, then give --overwrite-medium.',
+    ],
+  },
+  'volume-none': {
+    exit: 'badArchive',
+    ja: ['その装置に,運転席のバックアップはありません({path})', '媒体と装置名を確認してください。'],
+    en: ['The device holds no backup of this product ({path})', 'Check the medium and the name of the device.'],
+  },
+  'volume-other': {
+    exit: 'medium',
+    ja: ['別の媒体が入っています({path}: {label})。必要な媒体は {wanted} です', '正しい媒体に取り替えてください。'],
+    en: ['Another volume is in ({path}: {label}); {wanted} is wanted', 'Put the right one in.'],
+  },
+  'volume-unfinished': {
+    exit: 'badArchive',
+    ja: [
+      'その媒体への書き込みは途中で終わっています({path}: {label})',
+      'この媒体からは回復できません。別のバックアップを使ってください。',
+    ],
+    en: [
+      'The writing of this volume was interrupted ({path}: {label})',
+      'Nothing can be restored from it. Use another backup.',
+    ],
+  },
   'copy-differs': {
     exit: 'badArchive',
     ja: [

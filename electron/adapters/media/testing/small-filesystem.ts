@@ -42,13 +42,33 @@ export function mountSmall(kind: Kind, folder: string): Mounted | null {
   return null
 }
 
+export type Loop = { readonly path: string; readonly image: string; readonly end: () => void }
+
+let loops = 0
+
+/** A block device of its own, over a new file in `folder`; null where this account may not make one. */
+export function newLoop(folder: string, megabytes: number): Loop | null {
+  if (process.getuid?.() !== 0) return null
+  loops += 1
+  const image = `${folder}/loop-${loops}.img`
+  writeFileSync(image, '')
+  truncateSync(image, megabytes * 1024 * 1024)
+  const path = loopDevice(image)
+  if (path === null) return null
+  const end = () => {
+    runs('losetup', '-d', path)
+    rmSync(image, { force: true })
+  }
+  return { path, image, end }
+}
+
 /** A loop device over a file; null where there is none to be had. */
-export function loopDevice(image: string): string | null {
+function loopDevice(image: string): string | null {
   const { status, stdout } = spawnSync('losetup', ['-f', '--show', image], { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : null
 }
 
-export function runs(program: string, ...args: readonly string[]): boolean {
+function runs(program: string, ...args: readonly string[]): boolean {
   return spawnSync(program, args).status === 0
 }
 

@@ -1,0 +1,32 @@
+import type { Medium } from '../../core/ports/medium.ts'
+import { deviceAt } from './device.ts'
+import { fileMedium } from './file.ts'
+import { type SpecialSettings, specialMedium } from './special.ts'
+
+/**
+ * Every medium behind one port: a device is written in volumes, anything else is a file (a folder that is there takes
+ * files, see `placeFor`).
+ */
+export function openMedia(settings: SpecialSettings): Medium {
+  const special = specialMedium(settings)
+  const mediumFor = async (path: string): Promise<Medium> => ((await isDevice(path)) ? special : fileMedium)
+  return {
+    check: async (path, wants) => (await mediumFor(path)).check(path, wants),
+    create: async (path, options) => (await mediumFor(path)).create(path, options),
+    remove: async (path) => (await mediumFor(path)).remove(path),
+    discardUnfinished: async (path) => (await mediumFor(path)).discardUnfinished(path),
+    reject: async (path) => (await mediumFor(path)).reject(path),
+    open: async (path, options) => (await mediumFor(path)).open(path, options),
+    resume: async (path) => (await mediumFor(path)).resume(path),
+    placeFor: async (place, name) => (await mediumFor(place)).placeFor(place, name),
+    unfinishedIn: async (folder) => (await mediumFor(folder)).unfinishedIn(folder),
+  }
+}
+
+/** A character device that is no tape is one, too: its refusal is the special medium's. */
+async function isDevice(path: string): Promise<boolean> {
+  return deviceAt(path).then(
+    (device) => device !== null,
+    () => true,
+  )
+}
