@@ -10,7 +10,15 @@ import { type Problem, ProblemError, problem, toProblem } from '../shared/model/
 import { type CommandContext, type LogLevel, logLevels } from './commands/context.ts'
 import { manualNames } from './commands/manual/names.ts'
 import { runCommandLine } from './commands/program.ts'
-import { assertSample, composeEngine, destroySample, findDomainFile, initSample, sampleRootOf } from './compose.ts'
+import {
+  assertSample,
+  composeEngine,
+  destroySample,
+  findDomainFile,
+  initSample,
+  readableMedia,
+  sampleRootOf,
+} from './compose.ts'
 
 const { env } = process
 const interrupted = new AbortController()
@@ -112,6 +120,7 @@ const context = {
   workerPath: join(__dirname, 'archive-worker.cjs'),
   version: packageFile.version,
   uid: process.getuid?.() ?? -1,
+  media: readableMedia,
   domainFile: (given: string | undefined) =>
     findDomainFile(given === undefined ? undefined : resolve(given), env, homedir()),
   compose: (configFile: string) => {

@@ -9,7 +9,7 @@ import { createDataRepair } from './adapters/directory/data-repair.ts'
 import { journalRecords } from './adapters/directory/journal-records.ts'
 import { createReplication } from './adapters/directory/replication.ts'
 import { readStoredPosition } from './adapters/directory/stored-position.ts'
-import { fileMedium } from './adapters/media/file.ts'
+import { openMedia } from './adapters/media/media.ts'
 import { commandNotifier } from './adapters/notify/command.ts'
 import { mailNotifier } from './adapters/notify/mail.ts'
 import { toldFile } from './adapters/notify/told-file.ts'
@@ -25,6 +25,7 @@ import { type Engine, masterOf, serverOf } from './core/engine.ts'
 import { runNotice } from './core/notify/run-notice.ts'
 import { createTeller } from './core/notify/teller.ts'
 import type { Log } from './core/ports/log.ts'
+import type { Medium } from './core/ports/medium.ts'
 import { watchRuns } from './core/procedure/watched-runs.ts'
 import { loadDomain } from './formats/domain-file.ts'
 import { serviceSocket } from './formats/layout.ts'
@@ -79,6 +80,11 @@ export function findDomainFile(given: string | undefined, env: Environment, home
   return file
 }
 
+/** Every medium, for a command that reads archives and needs no domain. */
+export function readableMedia(): Medium {
+  return openMedia({ recordBytes: 1024 * 1024, now: systemClock.now })
+}
+
 /** Domain file → engine: an adapter behind every port. Opens no connection and starts nothing; throws what is wrong with the file (78), and `folder-foreign` (77). */
 export function composeEngine(options: EngineOptions): Engine {
   const domain = loadDomain(options.configFile)
@@ -128,7 +134,7 @@ export function composeEngine(options: EngineOptions): Engine {
       const notice = event.kind === 'run-ended' ? runNotice(domain, state) : null
       if (notice) teller.tell(notice)
     }),
-    medium: fileMedium,
+    medium: openMedia({ recordBytes: domain.media.recordBytes, now: systemClock.now, scratchFolder: stateFolder }),
     teller,
     told: toldFile(stateFolder),
     schedulers: (folder) =>

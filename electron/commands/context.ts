@@ -1,6 +1,7 @@
 import type { Language } from '../../shared/model/language.ts'
 import type { Engine } from '../core/engine.ts'
 import type { Log } from '../core/ports/log.ts'
+import type { Medium } from '../core/ports/medium.ts'
 
 /** What the root hands to every verb; a verb reads neither environment nor clock nor argv itself. */
 export interface CommandContext {
@@ -25,6 +26,8 @@ export interface CommandContext {
   /** Which domain file is meant, in the order of ARCHITECTURE, "The domain file"; throws `no-sample` (78). */
   domainFile(given: string | undefined): string
   compose(file: string): Engine
+  /** Every medium, for what reads archives without a domain. */
+  media(): Medium
   /** Aborts `signal` with `timed-out` after so many seconds. */
   abortAfter(seconds: number): void
   /** From here on only what is at least as severe is logged. */

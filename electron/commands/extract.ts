@@ -1,9 +1,12 @@
+import type { ArchiveAt } from '../core/archive/archive-source.ts'
 import { extractTo } from '../core/archive/extract/extract.ts'
+import { withArchiveOn } from '../core/archive/remote-source.ts'
+import { type VolumeOptions, volumeOption, volumesFor } from './next-volume.ts'
 import { progressLine } from './progress-line.ts'
 import { bytesText } from './units.ts'
 import type { Verb } from './verb.ts'
 
-type Options = {
+type Options = VolumeOptions & {
   readonly to: string
   readonly path?: readonly string[]
   readonly foreign?: boolean
@@ -39,26 +42,35 @@ export const extractVerb: Verb<Options> = {
       )
       .option('--special', pick({ ja: 'その中のスペシャルファイルも作る', en: 'make their special files, too' }))
       .option('--set-id', pick({ ja: 'そのset-user-id,set-group-idも残す', en: 'keep their set-id bits' }))
+      .option(volumeOption.flags, pick(volumeOption.about))
       .option('--any-size', pick({ ja: '展開後の大きさを問わない', en: 'let them unpack to any size' })),
   async work({ output, options, args, path, context }) {
     const archive = path(args[0] ?? '')
     const to = path(options.to)
     const line = progressLine(context)
-    const { members, bytes, notKept, header } = await extractTo(to, {
+    const nextVolume = volumesFor(context, options.volume?.map(path))
+    const take = (at: ArchiveAt) =>
+      extractTo(to, {
+        archive: at,
+        select: options.path,
+        workerPath: context.workerPath,
+        signal: context.signal,
+        onProgress: line.show,
+        foreign:
+          options.foreign === true
+            ? {
+                specialFiles: options.special === true,
+                setId: options.setId === true,
+                anyRatio: options.anySize === true,
+              }
+            : undefined,
+      })
+    const { members, bytes, notKept, header } = await withArchiveOn(
+      context.media(),
       archive,
-      select: options.path,
-      workerPath: context.workerPath,
-      signal: context.signal,
-      onProgress: line.show,
-      foreign:
-        options.foreign === true
-          ? {
-              specialFiles: options.special === true,
-              setId: options.setId === true,
-              anyRatio: options.anySize === true,
-            }
-          : undefined,
-    }).finally(line.clear)
+      { signal: context.signal, nextVolume },
+      take,
+    ).finally(line.clear)
     for (const each of notKept.first) output.line({ ja: `引き継げない属性: ${each}`, en: `Not kept: ${each}` })
     output.line({
       ja: `取り出しました: ${members} 件,${bytesText(bytes)}`,

@@ -1,11 +1,14 @@
 import type { ManifestEntry } from '../../shared/model/archive.ts'
+import type { ArchiveAt } from '../core/archive/archive-source.ts'
 import { type BrowsePage, type BrowseRow, withArchive } from '../core/archive/browse/open-archive.ts'
 import { listArchive } from '../core/archive/list.ts'
+import { withArchiveOn } from '../core/archive/remote-source.ts'
 import type { CommandContext } from './context.ts'
+import { type VolumeOptions, volumeOption, volumesFor } from './next-volume.ts'
 import type { Output } from './output.ts'
 import type { Verb } from './verb.ts'
 
-type Options = { readonly path?: string; readonly search?: string }
+type Options = VolumeOptions & { readonly path?: string; readonly search?: string }
 
 /** Rows that are asked for at once, and shown before the next ones are looked for. */
 const PAGE = 500
@@ -28,38 +31,49 @@ export const listVerb: Verb<Options> = {
       .option(
         '--search <text>',
         pick({ ja: 'パス名にこの文字列を含むものだけ', en: 'only members whose path holds this' }),
-      ),
+      )
+      .option(volumeOption.flags, pick(volumeOption.about)),
   async work({ output, options, args, path, context }) {
-    const file = path(args[0] ?? '')
+    const nextVolume = volumesFor(context, options.volume?.map(path))
     const { path: folder, search } = options
-    if (folder !== undefined || search !== undefined)
-      return withArchive(file, async (browser) => {
-        const page = (next: string | null) =>
-          search === undefined
-            ? browser.children(folder ?? '/', { limit: PAGE, next })
-            : browser.search(search, { limit: PAGE, next, signal: context.signal })
-        const below = folder === undefined || search === undefined ? null : withSlash(folder)
-        const members = await printPages(page, output, context, below)
-        return { exitCode: 0, facts: { members, header: browser.header } }
-      })
-    let members = 0
-    const facts: Record<string, unknown> = {}
-    await listArchive(
-      file,
-      { workerPath: context.workerPath, signal: context.signal },
-      {
-        header(header) {
-          facts.header = header
-        },
-        entry(entry) {
-          members += 1
-          if (output.json) output.rows('member', [entry], [])
-          else context.stdout(memberLine(entry))
-        },
-      },
+    return withArchiveOn(context.media(), path(args[0] ?? ''), { signal: context.signal, nextVolume }, (archive) =>
+      folder !== undefined || search !== undefined
+        ? browse(archive, options, output, context)
+        : all(archive, output, context),
     )
-    return { exitCode: 0, facts: { members, ...facts } }
   },
+}
+
+async function browse(archive: ArchiveAt, { path: folder, search }: Options, output: Output, context: CommandContext) {
+  return withArchive(archive, async (browser) => {
+    const page = (next: string | null) =>
+      search === undefined
+        ? browser.children(folder ?? '/', { limit: PAGE, next })
+        : browser.search(search, { limit: PAGE, next, signal: context.signal })
+    const below = folder === undefined || search === undefined ? null : withSlash(folder)
+    const members = await printPages(page, output, context, below)
+    return { exitCode: 0, facts: { members, header: browser.header } }
+  })
+}
+
+async function all(archive: ArchiveAt, output: Output, { workerPath, signal, stdout }: CommandContext) {
+  let members = 0
+  const facts: Record<string, unknown> = {}
+  await listArchive(
+    archive,
+    { workerPath, signal },
+    {
+      header(header) {
+        facts.header = header
+      },
+      entry(entry) {
+        members += 1
+        if (output.json) output.rows('member', [entry], [])
+        else stdout(memberLine(entry))
+      },
+    },
+  )
+  return { exitCode: 0, facts: { members, ...facts } }
 }
 
 async function printPages(

@@ -1,6 +1,7 @@
 import { backupVerb } from './backup.ts'
 import { changeVerb } from './change.ts'
 import { checkVerb } from './check.ts'
+import { copyVerb } from './copy.ts'
 import { deleteVerb } from './delete.ts'
 import { domainDestroy } from './domain/destroy.ts'
 import { domainInit } from './domain/init.ts'
@@ -62,6 +63,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   verifyVerb,
   listVerb,
   extractVerb,
+  copyVerb,
   {
     name: 'runs',
     about: { ja: '実行の記録', en: 'records of runs' },

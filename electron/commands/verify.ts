@@ -1,32 +1,34 @@
+import { withArchiveOn } from '../core/archive/remote-source.ts'
 import { verifyArchive } from '../core/archive/verify.ts'
+import { type VolumeOptions, volumeOption, volumesFor } from './next-volume.ts'
 import { progressLine } from './progress-line.ts'
 import { bytesText } from './units.ts'
 import type { Verb } from './verb.ts'
 
-export const verifyVerb: Verb = {
+export const verifyVerb: Verb<VolumeOptions> = {
   name: 'verify',
   about: { ja: 'アーカイブを検証する', en: 'verify an archive' },
   examples: ['untenseki verify /backup/hq-mas-20261122-020014.tar.zst'],
   readsOnly: true,
-  shape: (command) => command.argument('<archive>'),
-  async work({ output, args, path, context }) {
+  shape: (command, pick) => command.argument('<archive>').option(volumeOption.flags, pick(volumeOption.about)),
+  async work({ output, args, path, options, context }) {
     const file = path(args[0] ?? '')
     const line = progressLine(context)
-    const { summary, header } = await verifyArchive(file, {
-      workerPath: context.workerPath,
-      signal: context.signal,
-      onProgress: line.show,
-      onDiffering: (differing) => {
-        line.clear()
-        if (output.json)
-          output.rows(
-            'differs',
-            differing.map((member) => ({ path: member })),
-            [],
-          )
-        for (const member of differing) output.line({ ja: `異なります: ${member}`, en: `Differs: ${member}` })
-      },
-    }).finally(line.clear)
+    const onDiffering = (differing: readonly string[]) => {
+      line.clear()
+      if (output.json)
+        output.rows(
+          'differs',
+          differing.map((member) => ({ path: member })),
+          [],
+        )
+      for (const member of differing) output.line({ ja: `異なります: ${member}`, en: `Differs: ${member}` })
+    }
+    const { workerPath, signal } = context
+    const nextVolume = volumesFor(context, options.volume?.map(path))
+    const { summary, header } = await withArchiveOn(context.media(), file, { signal, nextVolume }, (archive) =>
+      verifyArchive(archive, { workerPath, signal, onProgress: line.show, onDiffering }),
+    ).finally(line.clear)
     const { bytes, sha256, members, contentBytes, position } = summary
     output.line({
       ja: `正常です: ${members} 件,${bytesText(contentBytes)},変更番号 ${position?.number ?? '-'}`,

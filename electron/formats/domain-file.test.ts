@@ -55,6 +55,7 @@ describe('a good domain file', () => {
         downtimeMs: null,
       },
       policies: { verify: 'before-start', recovery: 'ask', discardCover: 2 },
+      media: { recordBytes: 1_048_576, secondCopy: null, retention: null },
     })
     expect(domain.servers[0]).toMatchObject({ prefix: '/srv/unten/hq-mas', extraTargets: [] })
     expect(domain.servers.map(({ site }) => site)).toEqual(['本社アドレス管理ドメイン', '本社アドレス管理ドメイン'])
@@ -86,8 +87,13 @@ describe('a good domain file', () => {
           mail: { ...mail, passwordCommand: null },
           command: ['/bin/tell', text],
         }
+        const media = {
+          recordBytes: 10_240,
+          secondCopy: { to: `/${target.replace(/[\uFFFD]/g, '')}`, required: true },
+          retention: { last: 3, daily: 7, weekly: 0, monthly: 12 },
+        }
         const lease = { ttlMs, heartbeatMs: ttlMs - 1 }
-        const given = { ...domain, name: text, servers, lease, policies, notifications } as Domain
+        const given = { ...domain, name: text, servers, lease, policies, media, notifications } as Domain
         expect(parseDomain(renderDomain(given), file)).toEqual(given)
       }),
     )
@@ -111,7 +117,7 @@ const rows: readonly Row[] = [
     'servers[2].colour',
     /name, host, site, roles/,
   ],
-  ['an unknown key at the top', `${good}media: []\n`, 25, 'media', /domain, servers, folders/],
+  ['an unknown key at the top', `${good}medium: []\n`, 25, 'medium', /domain, servers, folders/],
   [
     'an unknown key of a service',
     changed('port: 2525', 'port: 2525, prot: 1'),
@@ -285,6 +291,9 @@ const rows: readonly Row[] = [
     'notifications.on[1]',
     /failure, warning/,
   ],
+  ['a record size', `${good}media:\n  recordBytes: 1000\n`, 26, 'media.recordBytes', /multiple of 512/],
+  ['a place', `${good}media:\n  secondCopy: {to: x}\n`, 26, 'media.secondCopy.to', /absolute path/],
+  ['a policy without last', `${good}media:\n  retention: {daily: 1}\n`, 26, 'media.retention.last', /from 1/],
   ['an unknown policy', `${good}policies:\n  verify: never\n`, 26, 'policies.verify', /before-start, after-start/],
 ]
 

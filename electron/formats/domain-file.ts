@@ -18,6 +18,7 @@ import { fail, ProblemError } from '../../shared/model/problem.ts'
 import type { ServiceKind } from '../../shared/model/service.ts'
 import { checkRules, type KeyPath } from './domain-rules.ts'
 import { domainExpectations, type WrittenDomain, writtenDomainSchema } from './domain-schema.ts'
+import { toMedia } from './media-settings.ts'
 import { toNotifications } from './notification-settings.ts'
 import { errorText, wrongInDomainFile } from './settings-error.ts'
 
@@ -90,6 +91,7 @@ function toDomain(written: WrittenDomain, file: string): Domain {
       recovery: written.policies?.recovery ?? 'ask',
       discardCover: written.policies?.discardCover ?? 2,
     },
+    media: toMedia(written.media),
     notifications: toNotifications(written.notifications),
   }
 }

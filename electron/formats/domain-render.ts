@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { Domain, ServerConfig, ServiceConfig } from '../../shared/model/domain.ts'
+import { writtenMedia } from './media-settings.ts'
 import { writtenNotifications } from './notification-settings.ts'
 
 /** A value on one line, quoted where YAML would read something else. */
@@ -77,6 +78,9 @@ export function renderDomain(domain: Domain): string {
     '  # 退避ジャーナルを破棄する前に必要な,検証済みアーカイブの世代数。',
     '  # How many verified archives must cover a sealed journal segment before it is discarded.',
     `  discardCover: ${domain.policies.discardCover}`,
+    '',
+    '# アーカイブの媒体。 / How archives are kept: record size on special files, second copy, what retention keeps.',
+    stringify({ media: writtenMedia(domain.media) }, { lineWidth: 0 }).trimEnd(),
     '',
     '# 通知の相手。パスワードはここに書かず,passwordFile か passwordCommand で示す。',
     '# Who is told. A password never stands here: passwordFile or passwordCommand says where it is.',

@@ -1,6 +1,7 @@
 import { layoutSchema, serverRoleSchema } from '../../shared/model/domain.ts'
 import { serviceKindSchema, serviceKinds } from '../../shared/model/service.ts'
 import { z } from '../../shared/zod.ts'
+import { mediaExpectations, writtenMediaSchema } from './media-settings.ts'
 import { notificationExpectations, writtenNotificationsSchema } from './notification-settings.ts'
 import type { Expected } from './settings-error.ts'
 
@@ -56,6 +57,7 @@ export const writtenDomainSchema = z.strictObject({
       discardCover: z.number().int().min(1).max(10).optional(),
     })
     .optional(),
+  media: writtenMediaSchema.optional(),
   notifications: writtenNotificationsSchema.optional(),
 })
 export type WrittenDomain = z.infer<typeof writtenDomainSchema>
@@ -85,7 +87,7 @@ const rolesWanted: Expected = {
 
 /** What each setting should be; list positions are written `*`. */
 export const domainExpectations: Readonly<Record<string, Expected>> = {
-  '': keys(['domain', 'servers', 'folders', 'lease', 'limits', 'policies', 'notifications']),
+  '': keys(['domain', 'servers', 'folders', 'lease', 'limits', 'policies', 'media', 'notifications']),
   domain: nameWanted,
   servers: { ja: '1つ以上のサーバの並び', en: 'a list of at least one server' },
   'servers.*': keys(['name', 'host', 'site', 'roles', 'layout', 'prefix', 'services', 'extraTargets']),
@@ -131,5 +133,6 @@ export const domainExpectations: Readonly<Record<string, Expected>> = {
   'policies.verify': oneOf(['before-start', 'after-start']),
   'policies.recovery': oneOf(['ask', 'restart-services']),
   'policies.discardCover': { ja: '1~10の整数', en: 'a whole number from 1 to 10' },
+  ...mediaExpectations,
   ...notificationExpectations,
 }

@@ -1,4 +1,5 @@
 import { z } from '../zod.ts'
+import { mediaSettingsSchema } from './media.ts'
 import { notificationsSchema } from './notification.ts'
 import { serviceKindSchema } from './service.ts'
 
@@ -65,6 +66,7 @@ export const domainSchema = z.object({
     /** How many of a server's newest verified archives must cover a sealed segment before it is discarded. */
     discardCover: z.number(),
   }),
+  media: mediaSettingsSchema,
   notifications: notificationsSchema,
 })
 export type Domain = z.infer<typeof domainSchema>

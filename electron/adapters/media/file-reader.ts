@@ -17,6 +17,7 @@ export async function openFile(path: string, { uncached = false }: OpenOptions =
     }
     return {
       path,
+      plain: true,
       size: about.size,
       filesystem: String(about.dev),
       uncached: direct !== null,

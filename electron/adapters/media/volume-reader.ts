@@ -82,6 +82,7 @@ export async function openVolumes(first: Device, options: OpenOptions): Promise<
   }
   return {
     path: first.path,
+    plain: false,
     size,
     filesystem: `device ${first.id}`,
     // The buffer cache of a block device is dropped when its last opener closes it, and we hold it exclusively before.

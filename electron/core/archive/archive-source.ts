@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { fail } from '../../../shared/model/problem.ts'
 import type { ReadAt } from './codec.ts'
+import { type RemotePlan, remoteSource } from './remote-source.ts'
 
 /**
  * An archive opened for reading, wherever its bytes come from. `path` is what problems call it. `readAt` gives `length`
@@ -10,7 +11,7 @@ import type { ReadAt } from './codec.ts'
 export type ArchiveSource = { readonly path: string; readonly size: number; readonly readAt: ReadAt }
 
 /** How to open one: plain data, so that a worker thread can be told. */
-export type SourcePlan = { readonly kind: 'file'; readonly path: string }
+export type SourcePlan = { readonly kind: 'file'; readonly path: string } | RemotePlan
 
 /** An archive as callers name it: the path of a file, or a plan. */
 export type ArchiveAt = string | SourcePlan
@@ -36,7 +37,9 @@ export type OpenSource = ArchiveSource & { readonly close: () => Promise<void> }
 
 /** Opens an archive; the caller closes it. Throws `archive-missing`, `archive-unreadable`. */
 export async function openSource(archive: ArchiveAt): Promise<OpenSource> {
-  const { path } = planOf(archive)
+  const plan = planOf(archive)
+  if (plan.kind === 'remote') return remoteSource(plan)
+  const { path } = plan
   // A pipe must not make us wait for its writer.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((thrown: unknown) => {
     const code = codeOf(thrown)

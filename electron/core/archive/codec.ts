@@ -42,9 +42,12 @@ export function codecOf(kind: CodecKind): Codec {
   return codecs[kind]
 }
 
-/** Chosen by the file name's ending (own decision); any other name is `archive-name-ending`. */
+/**
+ * Chosen by the file name's ending (own decision); any other name is `archive-name-ending`. A special file, whose name says
+ * nothing, gets zstd.
+ */
 export function codecForName(path: string): Codec {
-  if (path.endsWith('.tar.zst')) return zstdCodec
+  if (path.endsWith('.tar.zst') || path.startsWith('/dev/')) return zstdCodec
   if (path.endsWith('.tar.gz')) return gzipCodec
   throw fail('archive-name-ending', { path })
 }

@@ -35,7 +35,11 @@ export async function createArchive(options: CreateOptions): Promise<WrittenArch
   checkTargets(targets)
   const [obstacle] = await options.medium.check(to, { targets, ...options.mediumOptions })
   if (obstacle !== undefined) throw new ProblemError(obstacle)
-  const writer = await options.medium.create(to, { ...options.mediumOptions, signal: options.signal })
+  const writer = await options.medium.create(to, {
+    name: nameOf(header),
+    ...options.mediumOptions,
+    signal: options.signal,
+  })
   try {
     const { sink, scratch } = writer
     const output = sink.kind === 'file' ? sink : ({ kind: 'stream' } as const)
@@ -54,6 +58,11 @@ export async function createArchive(options: CreateOptions): Promise<WrittenArch
     // Why it failed counts more than what could not be removed: the next look at the medium names that.
     throw new ProblemError(toProblem(thrown), { cause: new AggregateError([thrown, left]) })
   }
+}
+
+/** What a volume's label calls the archive: host and time, since a device has no file name. */
+function nameOf({ host, startedAt }: ArchiveHeader): string {
+  return `${host}-${startedAt.replace(/\D/g, '').slice(0, 14)}.tar.zst`
 }
 
 /** What an archive of these targets will read; for the look at the medium's size before anything is stopped. */

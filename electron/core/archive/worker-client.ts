@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { type MessagePort, Worker } from 'node:worker_threads'
 import { assertNever } from '../../../shared/model/assert-never.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
@@ -34,10 +34,19 @@ export async function inWorker<Kind extends WorkerTask['kind']>(
   }
   options.signal?.addEventListener('abort', onAbort)
   try {
-    return (await outcome(new Worker(options.workerPath, { workerData: start }), words, options)) as WorkerResults[Kind]
+    return (await outcome(
+      new Worker(options.workerPath, { workerData: start, transferList: portsOf(task) }),
+      words,
+      options,
+    )) as WorkerResults[Kind]
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
   }
+}
+
+/** A port is not copied to the thread that uses it, it goes there. */
+function portsOf(task: WorkerTask): MessagePort[] {
+  return 'source' in task && task.source.kind === 'remote' ? [task.source.port] : []
 }
 
 function outcome(

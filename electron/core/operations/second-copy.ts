@@ -138,10 +138,16 @@ async function begin(medium: Medium, source: MediumReader, to: string, options: 
   const { signal, nextVolume, overwrite } = options
   const [obstacle] = await medium.check(to, {
     needBytes: source.size,
+    nextVolume,
     ...(overwrite === undefined ? {} : { overwrite }),
   })
   if (obstacle !== undefined) throw new ProblemError(obstacle)
-  return medium.create(to, { signal, nextVolume, ...(overwrite === undefined ? {} : { overwrite }) })
+  return medium.create(to, {
+    name: basename(source.path),
+    signal,
+    nextVolume,
+    ...(overwrite === undefined ? {} : { overwrite }),
+  })
 }
 
 /** How far the kept bytes are the archive's; the rest is cut off. Nothing in common: the place is someone else's. */

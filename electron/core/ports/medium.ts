@@ -64,6 +64,8 @@ export type MediumReader = {
   readonly readAt: (offset: number, length: number) => Promise<Buffer>
   /** What tells one filesystem, or device, from another on this machine. */
   readonly filesystem: string
+  /** Whether any reader can open it by its path as one file. */
+  readonly plain: boolean
   /** Whether memory was really passed by. */
   readonly uncached: boolean
   readonly close: () => Promise<void>

@@ -173,6 +173,14 @@ export const archiveProblems = defineProblems({
       'Nothing can be restored from it. Use another backup.',
     ],
   },
+  'copy-same-filesystem': {
+    exit: 'warnings',
+    ja: [
+      'コピーは元のバックアップファイルと同じファイルシステムにあります({path})',
+      '別の媒体にもコピーしてください。',
+    ],
+    en: ['The copy lies on the same filesystem as the archive ({path})', 'Make another one on another medium.'],
+  },
   'copy-differs': {
     exit: 'badArchive',
     ja: [

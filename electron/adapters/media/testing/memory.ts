@@ -68,7 +68,15 @@ export function memoryMedium(options: { readonly capacity?: number } = {}): Memo
       const bytes = archives.get(path)
       if (bytes === undefined) throw fail('archive-missing', { path })
       const readAt = async (offset: number, length: number) => bytes.subarray(offset, offset + length)
-      return { path, size: bytes.length, readAt, filesystem: 'memory', uncached: false, close: async () => undefined }
+      return {
+        path,
+        plain: false,
+        size: bytes.length,
+        readAt,
+        filesystem: 'memory',
+        uncached: false,
+        close: async () => undefined,
+      }
     },
     resume: async () => null,
     placeFor: async (place) => place,

@@ -68,8 +68,11 @@ test('frees the servers although 排他 cannot be given back, because the addres
   expect(did).toEqual(['settled'])
 })
 
+/** A file that the reader is to open by its path. */
+const open = async () => ({ plain: true, close: async () => undefined })
+
 test('takes an archive that could not be verified off its name and says the new one', async () => {
-  const medium = { reject: async (path: string) => `${path}.rejected` }
+  const medium = { open, reject: async (path: string) => `${path}.rejected` }
   const { stepOf } = bookOf({ medium } as unknown as Partial<Engine>)
   await expect(stepOf('verify').run(context)).rejects.toThrow('archive-worker-died')
   expect(notes).toEqual(['the bad archive is now named /backup/a.tar.zst.rejected'])
@@ -79,7 +82,7 @@ test('tells why an archive is bad also where it cannot be renamed and nothing ca
   const reject = async () => {
     throw fail('medium-failed', { path: '/backup/a.tar.zst', text: 'EROFS' })
   }
-  const { stepOf } = bookOf({ medium: { reject } } as unknown as Partial<Engine>)
+  const { stepOf } = bookOf({ medium: { reject, open } } as unknown as Partial<Engine>)
   await expect(stepOf('verify').run(context)).rejects.toThrow('archive-worker-died')
   expect(notes[0]).toContain('could not be renamed')
   const full: StepContext = {

@@ -1,5 +1,6 @@
 import { fail, type Problem, ProblemError, problem, toProblem } from '../../../../shared/model/problem.ts'
 import { masterJournal, sealJournal, serverJournal } from '../../../formats/journal-folder.ts'
+import { withArchiveOn } from '../../archive/remote-source.ts'
 import { verifyArchive } from '../../archive/verify.ts'
 import type { Step, StepContext } from '../../procedure/step.ts'
 import { copyServer } from '../copy-server.ts'
@@ -79,7 +80,10 @@ export function verifyStep(work: BackupWork, member: Member): Step {
     async run({ signal, progress, note }) {
       const to = requirePath(member)
       try {
-        const { summary } = await verifyArchive(to, { signal, onProgress: progress, workerPath: engine.workerPath })
+        const { workerPath, medium } = engine
+        const { summary } = await withArchiveOn(medium, to, { signal }, (at) =>
+          verifyArchive(at, { signal, onProgress: progress, workerPath }),
+        )
         if (summary.sha256 !== member.archive?.sha256) throw fail('archive-changed', { path: to })
         member.verified = true
         return { members: summary.members, sha256: summary.sha256 }

@@ -1,0 +1,67 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { newLoop } from '../adapters/media/testing/small-filesystem.ts'
+import { openShell, type Shell } from './testing/shell.ts'
+
+// Defects that break it: a copy whose place nobody is told, a device that only one verb can read.
+let shell: Shell
+let archive = ''
+beforeAll(async () => {
+  shell = await openShell()
+  await shell.init('--mails', '900')
+  const ended = await shell.plain(['nxbackup', '--server', 'hq-mas', '--config', shell.config, '--json'], {
+    input: `${join(shell.backups, 'a.tar.zst')}\ny\n`,
+  })
+  expect(ended.code).toBe(0)
+  archive = join(shell.backups, 'a.tar.zst')
+})
+afterAll(() => shell.remove())
+
+it('copies into a folder, tells both places, and warns of the same filesystem', async () => {
+  const second = join(shell.base, 'second')
+  mkdirSync(second)
+  const ended = await shell.run(['copy', archive, second])
+  const path = join(second, 'a.tar.zst')
+  expect([ended.code, ended.result.copy]).toMatchObject([1, { path, sameFilesystem: true, resumedBytes: 0 }])
+  expect(ended.result.archive).toMatchObject({
+    path: archive,
+    sha256: (ended.result.copy as { sha256: string }).sha256,
+  })
+  expect(readFileSync(path).equals(readFileSync(archive))).toBe(true)
+  writeFileSync(path, 'of another')
+  expect(await shell.run(['copy', archive, second])).toMatchObject({ code: 12, problem: 'medium-exists' })
+  expect(readdirSync(second)).toEqual(['a.tar.zst'])
+})
+
+it('copies onto devices, and verifies and lists from them', async (context) => {
+  const loops = [newLoop(shell.base, 1 / 16), newLoop(shell.base, 16)]
+  const [one, other] = loops
+  if (!one || !other) return context.skip('needs the superuser and loop devices')
+  try {
+    writeFileSync(
+      shell.config,
+      `${readFileSync(shell.config, 'utf8').replace(/recordBytes: \d+/, 'recordBytes: 10240')}`,
+    )
+    expect(await shell.run(['copy', archive, one.path])).toMatchObject({ code: 12, problem: 'medium-too-small' })
+    const copied = await shell.run(['copy', archive, one.path, '--volume', other.path])
+    expect([copied.code, copied.problem]).toEqual([0, null])
+    const verified = await shell.plain(['verify', one.path, '--volume', other.path, '--json'])
+    expect(verified).toMatchObject({ code: 0 })
+    expect(verified.result.archive).toMatchObject({ sha256: (copied.result.copy as { sha256: string }).sha256 })
+    const [fromFile, fromDevice] = await Promise.all([
+      shell.plain(['list', archive]),
+      shell.plain(['list', one.path, '--volume', other.path]),
+    ])
+    expect([fromDevice.code, fromDevice.stdout === fromFile.stdout]).toEqual([0, true])
+    const out = join(shell.base, 'out')
+    const extracted = await shell.plain(['extract', one.path, '--volume', other.path, '--to', out, '--json'])
+    expect([extracted.code, extracted.result.members]).toEqual([
+      0,
+      (verified.result.archive as { members: number }).members - 2,
+    ])
+    expect(await shell.plain(['verify', one.path, '--json'])).toMatchObject({ code: 12, problem: 'medium-next-volume' })
+  } finally {
+    for (const loop of loops) loop?.end()
+  }
+})
