@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ArchiveSource } from '../archive-source.ts'
+import { type ArchiveSource, openSource } from '../archive-source.ts'
 import { codecOf, FRAME_BYTES } from '../codec.ts'
 import { type Member, manifestLine } from '../member.ts'
 import { HEADER_NAME, MANIFEST_NAME } from '../member-name.ts'
@@ -101,6 +101,16 @@ describe('an archive of 300,000 members', () => {
     }))
     const sha256 = createHash('sha256').update(body).digest()
     bytes = Buffer.concat([body, encodeSeal(codec, { frames: table, manifestFrame: 1, sha256 })])
+  })
+
+  it('stays open for as long as the caller wants', async () => {
+    const path = join(kit.newFolder(), 'large.tar.zst')
+    writeFileSync(path, bytes)
+    const opened = await openSource(path)
+    const browser = await openArchive(opened)
+    expect((await browser.children('/mail', { limit: 1 })).rows[0]?.name).toBe('00')
+    await opened.close()
+    await expect(browser.search('no such text', { limit: 1 })).rejects.toThrow('archive-unreadable')
   })
 
   it('shows any page of any folder by reading a few frames', async () => {

@@ -33,7 +33,7 @@ export function countField(block: Buffer, at: number, length: number): number | 
   return toCount(integerField(block, at, length))
 }
 
-export function toCount(value: bigint | null): number | null {
+function toCount(value: bigint | null): number | null {
   return value !== null && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : null
 }
 
