@@ -7,6 +7,7 @@ import { type Engine, serverOf } from '../core/engine.ts'
 import { archiveName } from '../core/operations/archive-name.ts'
 import { planBackup } from '../core/operations/backup/plan.ts'
 import type { BackupRequest } from '../core/operations/backup/request.ts'
+import { isMountPoint } from '../core/operations/mount-point.ts'
 import { confirm } from './ask.ts'
 import { runBackup } from './backup-run.ts'
 import type { CommandResult } from './context.ts'
@@ -21,6 +22,7 @@ interface BackupOptions {
   readonly wait?: string
   readonly downtimeLimit?: string
   readonly dryRun?: boolean
+  readonly mounted?: boolean
 }
 
 export const backupVerb: Verb<BackupOptions> = {
@@ -58,6 +60,13 @@ export const backupVerb: Verb<BackupOptions> = {
         pick({
           ja: '停止時間の上限(30m,90s など)。達すると打ち切って起動する',
           en: 'longest outage (30m, 90s, …): then the archive is given up and the services start',
+        }),
+      )
+      .option(
+        '--mounted',
+        pick({
+          ja: '--to のフォルダに媒体がマウントされていなければ実行しない',
+          en: 'refuse where nothing is mounted on the folder of --to',
         }),
       )
       .option('--dry-run', pick({ ja: '何をするかだけを表示する', en: 'only show what would be done' })),
@@ -99,6 +108,8 @@ function wantedServers({ server, all }: BackupOptions, engine: Engine): readonly
 function archivePath(call: Call<BackupOptions>, engine: Engine, server: ServerConfig, several: boolean): string {
   const given = call.path(call.options.to)
   const folder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true
+  if (!folder && call.options.to.endsWith('/')) throw fail('medium-folder-missing', { path: given })
+  if (call.options.mounted && !isMountPoint(given)) throw fail('medium-not-mounted', { path: given })
   if (several && !folder) throw fail('folder-needed', { path: given })
   return folder ? join(given, archiveName(server, engine.clock.now())) : given
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { fail } from '../../../shared/model/problem.ts'
 import { isTimeOfDay } from '../../formats/time-of-day.ts'
 import { type Engine, serverOf } from '../engine.ts'
+import { isMountPoint } from '../operations/mount-point.ts'
 import type { Calendar, ScheduledJob } from '../ports/scheduler.ts'
 
 /** What an operator chose to have done every night. */
@@ -30,7 +31,19 @@ export function planJob(engine: Engine, wish: Wish): ScheduledJob {
   if (statSync(wish.to, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw fail('schedule-folder', { path: wish.to })
   const target = servers === undefined ? ['--all'] : ['--server', servers.join(',')]
-  const argv = [...wish.program, 'backup', ...target, '--to', wish.to, '--yes', '--config', domain.file]
+  // A medium that is mounted now has to be there every night: without it the archive would fill the disk below.
+  const mounted = isMountPoint(wish.to) ? ['--mounted'] : []
+  const argv = [
+    ...wish.program,
+    'backup',
+    ...target,
+    '--to',
+    `${wish.to}/`,
+    ...mounted,
+    '--yes',
+    '--config',
+    domain.file,
+  ]
   const watch = [...wish.program, 'check', '--notify', '--config', domain.file]
   const broken = [...argv, ...Object.values(wish.environment)].find((word) => /\p{Cc}/u.test(word))
   if (broken !== undefined) throw fail('schedule-words', { word: broken.replace(/\p{Cc}/gu, '?') })

@@ -208,6 +208,14 @@ export const archiveProblems = defineProblems({
       'Run it from the window or a terminal to change volumes, or use a larger medium.',
     ],
   },
+  'medium-not-mounted': {
+    exit: 'medium',
+    ja: [
+      'フォルダ「{path}」に媒体がマウントされていません',
+      '媒体をセットしてマウントしてから,もう一度実行してください。',
+    ],
+    en: ['Nothing is mounted on the folder "{path}"', 'Put the medium in, mount it, then try again.'],
+  },
   'medium-folder-missing': {
     exit: 'medium',
     ja: [
