@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import type { Owner } from '../shared/model/owner.ts'
 import { fail } from '../shared/model/problem.ts'
 import type { RunState } from '../shared/model/run-state.ts'
+import { createArchiveCatalog } from './adapters/catalog/archive-catalog.ts'
 import { connectAddressServices } from './adapters/directory/address-services.ts'
 import { connectDirectory } from './adapters/directory/connect.ts'
 import { createDataRepair } from './adapters/directory/data-repair.ts'
 import { journalRecords } from './adapters/directory/journal-records.ts'
 import { createReplication } from './adapters/directory/replication.ts'
-import { readStoredPosition } from './adapters/directory/stored-position.ts'
+import { checkExtracted, readStoredPosition } from './adapters/directory/stored-position.ts'
 import { openMedia } from './adapters/media/media.ts'
 import { commandNotifier } from './adapters/notify/command.ts'
 import { mailNotifier } from './adapters/notify/mail.ts'
@@ -127,7 +128,8 @@ export function composeEngine(options: EngineOptions): Engine {
     journals: { ...directory.journals, records: journalRecords(domain) },
     replication: createReplication(services, options.owner.operator),
     repair: createDataRepair(domain, services),
-    databaseFile: { readPosition: readStoredPosition },
+    catalog: createArchiveCatalog({ stateFolder }),
+    databaseFile: { readPosition: readStoredPosition, checkExtracted },
     runLock: createRunLock({ stateFolder, now: systemClock.now }),
     runs: watchRuns(createRunStore({ stateFolder }), (state, event) => {
       options.onRun?.(state)

@@ -191,6 +191,7 @@ describe('a night with the commands', () => {
       'seal',
       'verify',
       'start',
+      'discard',
     ])
     const refused = await shell.run(['journal', 'clear', '--server', 'hq-mas', '--yes'])
     expect(refused.problem).toBe('journal-not-kept')

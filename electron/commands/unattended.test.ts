@@ -67,6 +67,7 @@ describe('case (4): one server backed up unattended', () => {
       'seal',
       'verify',
       'start',
+      'discard',
     ])
     const stops = logged(from, ['stopping'])
     const at = (name: string) => stops.indexOf(`${name} stopping`)
@@ -178,6 +179,31 @@ describe('a round over all servers', () => {
       [64, 'server-or-all'],
       [64, 'duration-wrong'],
     ])
+  })
+})
+
+describe('sealed journals', () => {
+  it('are discarded once two archives whose databases were opened cover them, the newest never', async () => {
+    for (const name of ['破棄 六郎', '破棄 七郎']) {
+      await register(name)
+      expect((await backup('--server', 'os-ml1')).code).toBe(0)
+    }
+    const { rows } = await shell.run(['journal', 'list', '--server', 'os-ml1'])
+    const [{ segments, discarded }] = rows as unknown as [{ segments: unknown[]; discarded: { coveredBy: string[] }[] }]
+    expect(segments.length).toBeGreaterThan(0)
+    expect(discarded.length).toBeGreaterThan(0)
+    for (const { coveredBy } of discarded) expect(coveredBy).toHaveLength(2)
+    const archives = (await shell.run(['archives', '--server', 'os-ml1'])).rows
+    expect(archives.slice(-2)).toMatchObject([
+      { host: 'os-ml1', databaseCheckedAt: expect.any(String), present: true, setComplete: true },
+      { host: 'os-ml1', databaseCheckedAt: expect.any(String), present: true, setComplete: true },
+    ])
+    await register('破棄 八郎')
+    for (const { path } of archives) rmSync(String(path), { force: true })
+    const before = await journals()
+    expect((await backup('--server', 'os-ml1')).code).toBe(0)
+    // One archive is there again, one segment more, and nothing gone.
+    expect((await journals())['os-ml1']).toEqual([0, Number(before['os-ml1']?.[1]) + 1])
   })
 })
 

@@ -1,3 +1,4 @@
+import { archivesVerb } from './archives.ts'
 import { backupVerb } from './backup.ts'
 import { changeVerb } from './change.ts'
 import { checkVerb } from './check.ts'
@@ -64,6 +65,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   listVerb,
   extractVerb,
   copyVerb,
+  archivesVerb,
   {
     name: 'runs',
     about: { ja: '実行の記録', en: 'records of runs' },

@@ -2,6 +2,7 @@ import type { Domain, ServerConfig } from '../../shared/model/domain.ts'
 import type { Owner } from '../../shared/model/owner.ts'
 import { fail } from '../../shared/model/problem.ts'
 import type { Teller } from './notify/teller.ts'
+import type { ArchiveCatalog } from './ports/archive-catalog.ts'
 import type { Clock } from './ports/clock.ts'
 import type { DataRepair } from './ports/data-repair.ts'
 import type { DatabaseFile } from './ports/database-file.ts'
@@ -40,6 +41,7 @@ export interface Engine {
   readonly databaseFile: DatabaseFile
   readonly runLock: RunLock
   readonly runs: RunStore
+  readonly catalog: ArchiveCatalog
   readonly medium: Medium
   /** Tells people what became of runs; who ends the program waits for it with `settled`. */
   readonly teller: Teller

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import Database from 'libsql'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
 import { type Position, positionSchema } from '../../../shared/model/position.ts'
@@ -26,5 +27,34 @@ export function readStoredPosition(server: ServerConfig): Position | null {
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     throw fail('database-failed', { area: area.name, text: `${file}: ${text}` }, error)
+  }
+}
+
+/** See the port `DatabaseFile`. The files are copies that nobody else uses. */
+export function checkExtracted(server: ServerConfig, folder: string): Position | null {
+  let position: Position | null = null
+  for (const area of readAreas(server)) {
+    for (const [index, { path }] of area.files.entries()) {
+      const found = checkOne(join(folder, path), path, area.name === nameDatabaseArea && index === 0)
+      position = found ?? position
+    }
+  }
+  return position
+}
+
+function checkOne(file: string, path: string, named: boolean): Position | null {
+  try {
+    if (!existsSync(file)) throw new Error('missing')
+    const database = new Database(file)
+    try {
+      const [row] = database.prepare('PRAGMA integrity_check').all([]) as readonly Readonly<Record<string, unknown>>[]
+      const said = String(Object.values(row ?? {})[0])
+      if (said !== 'ok') throw new Error(said)
+      return named ? positionSchema.parse(database.prepare(positionQuery).all([])[0]) : null
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    throw fail('archive-database-bad', { path, text: error instanceof Error ? error.message : String(error) }, error)
   }
 }

@@ -1,9 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fail, toProblem } from '../../../shared/model/problem.ts'
+import type { Replica } from '../../../shared/model/directory.ts'
+import { fail } from '../../../shared/model/problem.ts'
 import type { Engine } from '../engine.ts'
-
-/** How often the servers are asked again: nothing tells of an end of replication. */
-const askAgainMs = 250
 
 export interface GateOptions {
   readonly waitMs: number
@@ -14,35 +11,28 @@ export interface GateOptions {
 
 /**
  * Returns once replication to these servers is complete by their own report; throws `replication-incomplete` (10), naming
- * the servers with what waits for them, when the time is over, and `cancelled`. A server that cannot be asked is not complete.
+ * the servers with what waits for them, when the time is over, and what `signal` aborts with. A server that cannot be asked is
+ * not complete.
  */
 export async function assertReplicated(engine: Engine, hosts: readonly string[], options: GateOptions): Promise<void> {
-  const until = engine.clock.monotonicMs() + options.waitMs
-  let last = ''
-  for (;;) {
-    const text = await incompleteText(engine, hosts)
-    if (text === null) return
-    if (text !== last) options.onWaiting?.(text)
+  const { waitMs, signal, onWaiting } = options
+  let last: string | null = null
+  const onChange = (states: readonly Replica[]) => {
+    const text = incompleteText(states)
+    if (text !== null && text !== last) onWaiting?.(text)
     last = text
-    if (engine.clock.monotonicMs() >= until) throw fail('replication-incomplete', { hosts: text })
-    if (options.signal?.aborted) throw options.signal.reason
-    await sleep(askAgainMs)
   }
+  const wait = { timeoutMs: waitMs, onChange, ...(signal ? { signal } : {}) }
+  const states =
+    waitMs > 0 ? await engine.replication.waitComplete(hosts, wait) : await engine.replication.states(hosts)
+  if (signal?.aborted) throw signal.reason
+  const text = incompleteText(states)
+  if (text !== null) throw fail('replication-incomplete', { hosts: text })
 }
 
-/** The servers that are not complete with their counts, or null. */
-async function incompleteText(engine: Engine, hosts: readonly string[]): Promise<string | null> {
-  try {
-    const { position, replicas } = await engine.names.status()
-    const behind = hosts.flatMap((host) => {
-      const replica = replicas.find((each) => each.host === host)
-      const same = replica?.applied?.timeline === position.timeline && replica.applied.number === position.number
-      return same && replica?.waiting === 0 ? [] : [`${host}: ${replica?.waiting ?? '?'}`]
-    })
-    return behind.length === 0 ? null : behind.join(', ')
-  } catch (error) {
-    const { code } = toProblem(error)
-    if (code !== 'address-service-down' && code !== 'address-service-silent') throw error
-    return hosts.map((host) => `${host}: ?`).join(', ')
-  }
+/** The servers that are not complete with their state and count, or null. */
+function incompleteText(states: readonly Replica[]): string | null {
+  const behind = states.filter(({ state }) => state !== 'complete')
+  if (behind.length === 0) return null
+  return behind.map(({ host, state, waiting }) => `${host}: ${state} ${waiting}`).join(', ')
 }

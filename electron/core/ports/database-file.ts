@@ -8,4 +8,9 @@ export interface DatabaseFile {
    * such area. Changes nothing. Only for a database that was ended in order. Throws `database-missing`, `database-failed`.
    */
   readPosition(server: ServerConfig): Position | null
+  /**
+   * Opens every database file of the server as it was extracted under `folder`, and checks its integrity; gives the change
+   * that the name database there ends with. Throws `archive-database-bad` (13) naming the file.
+   */
+  checkExtracted(server: ServerConfig, folder: string): Position | null
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fail, problem } from '../../../shared/model/problem.ts'
-import { type RunEvent, type RunStarted, type StepId, stepIds } from '../../../shared/model/run.ts'
+import { type RunEvent, type RunStarted, type StepId, type StepName, stepIds } from '../../../shared/model/run.ts'
 import { foldRun } from '../../../shared/model/run-state.ts'
 import { systemClock } from '../../adapters/platform/clock.ts'
 import { createRunStore } from '../../adapters/run-store/run-store.ts'
@@ -26,7 +26,7 @@ afterEach(() => rmSync(stateFolder, { recursive: true, force: true }))
 
 type Script = Partial<Omit<Step, 'id'>>
 
-function step(id: StepId, script: Script = {}): Step {
+function step(id: StepName, script: Script = {}): Step {
   return {
     id,
     cancellable: true,
@@ -216,6 +216,56 @@ describe('a run', () => {
     finish()
     await Promise.all([going, cancelled])
     expect(runner.state()).toMatchObject({ outcome: 'done', exitCode: 0 })
+  })
+
+  test('a cancel that comes once the services are up leaves out what is only tidying', async () => {
+    const made = runnerOf([
+      step('start', {
+        cancellable: false,
+        run: async () => {
+          void made.runner.cancel()
+          return {}
+        },
+      }),
+      step('discard', { afterwards: true }),
+    ])
+    const state = await made.runner.all()
+    expect(state).toMatchObject({ outcome: 'done', exitCode: 0 })
+    expect(state.steps.map(({ state: now }) => now)).toEqual(['done', 'left-out'])
+    expect(did).toEqual([])
+  })
+
+  test('steps beside each other run together, and one of a round that fails leaves the others alone', async () => {
+    let waiting = () => undefined as undefined
+    const both = new Promise<void>((resolve) => {
+      waiting = () => void resolve()
+    })
+    const failures: string[] = []
+    const spare = ({ code }: { code: string }) => void failures.push(code)
+    const { runner, recorded } = runnerOf([
+      step('nxbackup@a', {
+        spare,
+        async run() {
+          await both
+          throw fail('medium-path-missing')
+        },
+      }),
+      step('nxbackup@b', {
+        spare,
+        beside: true,
+        run: async () => {
+          waiting()
+          return {}
+        },
+      }),
+      step('seal@a', { spare, needless: () => failures.length > 0 }),
+      step('start'),
+    ])
+    const state = await runner.all()
+    expect(state).toMatchObject({ outcome: 'failed-restored', exitCode: 2, problem: { code: 'medium-path-missing' } })
+    expect(state.steps.map(({ state: now }) => now)).toEqual(['failed', 'done', 'left-out', 'done'])
+    expect(did).toEqual(['do start'])
+    expect(recorded()).toEqual(state)
   })
 
   test('brings the services back even when its record can no longer be written', async () => {

@@ -204,8 +204,11 @@ export function createRunner(
       if (cause === null) position += steps.length
       const over = book.steps[position] === undefined
       if (cause !== null) await settle(cause)
-      else if (cancelled && !over) await settle(cancelled)
-      else if (over) await settle(null)
+      else if (cancelled && !book.steps.slice(position).every(({ afterwards }) => afterwards)) await settle(cancelled)
+      else if (over || cancelled) {
+        for (const { id } of book.steps.slice(position)) record({ kind: 'step-left-out', stepId: id, at: at() })
+        await settle(null)
+      }
     })()
     try {
       await working

@@ -22,6 +22,8 @@ export interface StepContext {
 export interface Step {
   readonly id: StepName
   readonly cancellable: boolean
+  /** The run has done what it was for when only such steps are left: a cancel that comes that late leaves them out. */
+  readonly afterwards?: boolean
   /** Done at the same time as the step before it. */
   readonly beside?: boolean
   /** Whether there is nothing left for it to do (its server failed before): asked when it is its turn. */

@@ -67,6 +67,7 @@ export const enRun: Translated<typeof jaRun> = {
   'receipt.firstChange': 'from change {value}',
   'receipt.lastChange': 'to change {value}',
   'receipt.timeline': 'timeline {value}',
+  'receipt.segments': '{value} segment(s) discarded',
   'receipt.hosts': '{value}',
   'receipt.other': '{name} {value}',
 

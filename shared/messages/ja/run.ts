@@ -64,6 +64,7 @@ export const jaRun = {
   'receipt.firstChange': '変更番号 {value} から',
   'receipt.lastChange': '変更番号 {value} まで',
   'receipt.timeline': '系列 {value}',
+  'receipt.segments': '{value}区間を破棄',
   'receipt.hosts': '{value}',
   'receipt.other': '{name} {value}',
 

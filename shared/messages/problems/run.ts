@@ -79,6 +79,50 @@ export const runProblems = defineProblems({
       'Raise the limit or use a faster medium, then back up again.',
     ],
   },
+  'archive-database-bad': {
+    exit: 'badArchive',
+    ja: [
+      'アーカイブから取り出したデータベースが正しくありません({path}: {text})',
+      'このアーカイブは使わず,Object Serverのデータベースを点検してから,バックアップをやり直してください。',
+    ],
+    en: [
+      'The database in the archive is not good ({path}: {text})',
+      "Do not use this archive; check the Object Server's database, then back up again.",
+    ],
+  },
+  'database-unchecked': {
+    exit: 'warnings',
+    ja: [
+      '{path} のデータベースを取り出して点検できませんでした({text})',
+      'このアーカイブは,退避ジャーナルを破棄する根拠になりません。状態フォルダの空きを確認してください。',
+    ],
+    en: [
+      'The database of {path} could not be extracted and checked ({text})',
+      'No journal is discarded on account of this archive. Look at the free space of the state folder.',
+    ],
+  },
+  'discard-unknown-line': {
+    exit: 'warnings',
+    ja: [
+      'マスタ管理サーバのアドレスサービスに問い合わせできないため,退避ジャーナルを破棄しませんでした',
+      '次のバックアップで破棄します。',
+    ],
+    en: [
+      "No sealed journal was discarded, because the master's address service cannot be asked",
+      'The next backup will see to it.',
+    ],
+  },
+  'catalog-corrupt': {
+    exit: 'failedRestored',
+    ja: [
+      'アーカイブの目録が壊れています({file} の{line}行目)',
+      'この行を控えから直してください。それまで,退避ジャーナルは破棄されません。',
+    ],
+    en: [
+      'The archive catalog is damaged (line {line} of {file})',
+      'Put that line right from a copy. Until then no sealed journal is discarded.',
+    ],
+  },
   'archive-changed': {
     exit: 'badArchive',
     ja: ['検証した {path} は,書き込んだアーカイブと異なります', '媒体を点検し,バックアップをやり直してください。'],

@@ -33,6 +33,9 @@ export function nxbackupStep(work: BackupWork, member: Member): Step {
       const archive = await copyServer(engine, server, { to, runId, setId: runId, signal, onProgress: progress })
       member.archive = archive
       const { bytes, sha256, members, position, skipped } = archive
+      const at = engine.clock.now().toISOString()
+      const facts = { at, path: to, host: server.host, runId, setId: runId, bytes, sha256, position }
+      member.sequence = engine.catalog.archived(facts)
       for (const socket of skipped) {
         note({ ja: `ソケット ${socket} は保存しません`, en: `the socket ${socket} is not kept` })
       }
@@ -85,6 +88,9 @@ export function verifyStep(work: BackupWork, member: Member): Step {
           verifyArchive(at, { signal, onProgress: progress, workerPath }),
         )
         if (summary.sha256 !== member.archive?.sha256) throw fail('archive-changed', { path: to })
+        if (member.sequence !== null) {
+          engine.catalog.append({ kind: 'verified', sequence: member.sequence, at: engine.clock.now().toISOString() })
+        }
         member.verified = true
         return { members: summary.members, sha256: summary.sha256 }
       } catch (error) {

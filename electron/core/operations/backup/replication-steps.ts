@@ -45,6 +45,7 @@ export function awaitReplicationStep({ engine, members, warnings }: BackupWork):
   return {
     id: 'await-replication',
     cancellable: true,
+    afterwards: true,
     async run(context) {
       try {
         const { signal } = context

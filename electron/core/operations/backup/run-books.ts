@@ -3,6 +3,7 @@ import { fail } from '../../../../shared/model/problem.ts'
 import { masterJournal } from '../../../formats/journal-folder.ts'
 import type { RunBook, Step } from '../../procedure/step.ts'
 import { nxbackupStep, sealStep, verifyStep } from './archive-steps.ts'
+import { discardStep } from './discard-step.ts'
 import { checkConsoleStep, endConsoleStep, journalSteps } from './lock-steps.ts'
 import { awaitReplicationStep, checkReplicationStep } from './replication-steps.ts'
 import { settlementOf } from './settlement.ts'
@@ -37,6 +38,7 @@ function masterSteps(work: BackupWork, member: Member): readonly Step[] {
     stopDirectoryStep(member),
     nxbackupStep(work, member),
     ...verifyAndStart(work),
+    discardStep(work),
   ]
 }
 
@@ -51,6 +53,7 @@ function serverSteps(work: BackupWork, member: Member): readonly Step[] {
     nxbackupStep(work, member),
     ...verifyAndStart(work),
     awaitReplicationStep(work),
+    discardStep(work),
   ]
 }
 
@@ -71,6 +74,7 @@ function unattendedSteps(work: BackupWork): readonly Step[] {
     ...master.map((member) => nxbackupStep(work, member)),
     ...work.members.map((member) => sealStep(work, member)),
     ...verifyAndStart(work),
+    discardStep(work),
   ]
 }
 

@@ -15,6 +15,8 @@ export interface Member {
   readonly downtime: Downtime
   path: string | null
   archive: WrittenArchive | null
+  /** Of the archive in the catalog. */
+  sequence: number | null
   verified: boolean
   /** Whether the archive outlives a failure: it was good before the services failed to start. */
   kept: boolean
@@ -57,6 +59,7 @@ export function createWork(
       downtime: createDowntime(engine, server),
       path: request.places.find(({ host }) => host === server.host)?.to ?? null,
       archive: null,
+      sequence: null,
       verified: false,
       kept: false,
       failure: null,

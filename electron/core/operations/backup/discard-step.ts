@@ -1,0 +1,120 @@
+import { rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CatalogEntry } from '../../../../shared/model/catalog.ts'
+import { exitCodes } from '../../../../shared/model/exit-code.ts'
+import type { Place } from '../../../../shared/model/position.ts'
+import { fail, ProblemError, problem, toProblem } from '../../../../shared/model/problem.ts'
+import { makeFolderDurable } from '../../../formats/durable-file.ts'
+import { discardSegment, masterJournal, serverJournal, summarize } from '../../../formats/journal-folder.ts'
+import { readAreas } from '../../../formats/parameter-file.ts'
+import { extractFiles } from '../../archive/extract/extract.ts'
+import { countingArchives, discardable } from '../../journals/discard-rule.ts'
+import type { Step, StepContext } from '../../procedure/step.ts'
+import type { BackupWork, Member } from './work.ts'
+
+/**
+ * After the services are up: opens the databases that the new archives hold, closes the set in the catalog, and discards the
+ * sealed segments that design §6 allows. A set that is not complete discards nothing. An archive whose database is bad is
+ * taken off its name (13); a database that could not be looked at is a warning, and that archive does not count.
+ */
+export function discardStep(work: BackupWork): Step {
+  const { engine, members, warnings } = work
+  return {
+    id: 'discard',
+    cancellable: true,
+    afterwards: true,
+    async run(context) {
+      for (const member of members) if (member.verified) await checkDatabase(work, member, context)
+      try {
+        return { segments: await closeSet(context) }
+      } catch (error) {
+        // The backup is good all the same; what was not discarded now will be by the next one.
+        warnings.push(toProblem(error))
+        return { segments: 0 }
+      }
+    },
+  }
+
+  /** Gives how many segments were discarded. */
+  async function closeSet(context: StepContext): Promise<number> {
+    const line = await lineOf(work)
+    const complete = members.every(({ verified }) => verified)
+    const hosts = members.map(({ server }) => server.host)
+    const at = engine.clock.now().toISOString()
+    const ancestry = [...(line?.ancestry ?? [])]
+    engine.catalog.append({ kind: 'set-closed', setId: work.runId, at, complete, hosts, ancestry })
+    if (!complete || line === null) return 0
+    let segments = 0
+    for (const member of members) segments += discardOf(work, member, line, context)
+    return segments
+  }
+
+  /** Where the domain is now; without it no archive can be told to belong to its history. */
+  async function lineOf({ engine: { names } }: BackupWork): Promise<Place | null> {
+    try {
+      const { position, ancestry } = await names.status()
+      return { position, ancestry }
+    } catch (error) {
+      const found = toProblem(error)
+      if (found.code !== 'address-service-down' && found.code !== 'address-service-silent') throw error
+      warnings.push(problem('discard-unknown-line'))
+      return null
+    }
+  }
+}
+
+async function checkDatabase(work: BackupWork, member: Member, { signal }: StepContext): Promise<void> {
+  const { engine, runId } = work
+  const { archive, server, sequence } = member
+  if (!archive || sequence === null) return
+  const scratch = join(engine.domain.folders.state, 'scratch', `${runId}-${server.host}`)
+  const files = readAreas(server).flatMap((area) => area.files.map(({ path }) => path))
+  try {
+    makeFolderDurable(scratch)
+    await extractFiles(archive.path, files, join(scratch, 'files'), { workerPath: engine.workerPath, signal })
+    const position = engine.databaseFile.checkExtracted(server, join(scratch, 'files'))
+    const same = position?.number === archive.position?.number && position?.timeline === archive.position?.timeline
+    if (!same) throw fail('archive-database-bad', { path: archive.path, text: `change ${position?.number ?? '-'}` })
+    engine.catalog.append({ kind: 'database-checked', sequence, at: engine.clock.now().toISOString(), position })
+  } catch (error) {
+    const found = toProblem(error)
+    if (signal.aborted) throw error
+    if (found.exitCode !== exitCodes.badArchive) {
+      const text = { ja: found.message.ja, en: found.message.en }
+      work.warnings.push(problem('database-unchecked', { path: archive.path, text: text.en }))
+      return
+    }
+    member.verified = false
+    member.archive = null
+    const name = await engine.medium.reject(archive.path)
+    throw new ProblemError(problem('archive-database-bad', { path: name, text: found.message.en }))
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+function discardOf({ engine, master }: BackupWork, { server }: Member, line: Place, { note }: StepContext): number {
+  const place = server === master ? masterJournal(master) : serverJournal(master, server.host)
+  if (!place) return 0
+  const archives = engine.catalog.entries().filter(({ host }) => host === server.host)
+  const counting = countingArchives(archives, line, isPresent)
+  const found = discardable(summarize(place).segments, counting, line, engine.domain.policies.discardCover)
+  for (const { segment, coveredBy } of found) {
+    const paths = coveredBy.map(({ path }) => path)
+    discardSegment(place, segment.id, { by: engine.owner, now: engine.clock.now(), coveredBy: paths })
+    note({
+      ja: `${server.host} の退避ジャーナル ${segment.id} を破棄しました`,
+      en: `segment ${segment.id} of ${server.host}'s journal was discarded`,
+    })
+  }
+  return found.length
+}
+
+/** Still there, and as large as when it was verified. */
+export function isPresent({ path, bytes }: CatalogEntry): boolean {
+  try {
+    return statSync(path).size === bytes
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,98 @@
+import { z } from '../zod.ts'
+import { assertNever } from './assert-never.ts'
+import { positionSchema, timelineSchema } from './position.ts'
+
+const at = z.string()
+/** Grows by one an archive; which of two archives is the newer is never told by a clock. */
+const sequence = z.number().int().positive()
+
+/** A line of the archive catalog. Times are ISO 8601 in UTC. */
+export const catalogEventSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('archived'),
+    sequence,
+    at,
+    path: z.string(),
+    host: z.string(),
+    runId: z.string(),
+    setId: z.string(),
+    bytes: z.number(),
+    /** Hex, of the whole archive file. */
+    sha256: z.string(),
+    position: positionSchema.nullable(),
+  }),
+  /** All of it was read again and is what was written. */
+  z.object({ kind: z.literal('verified'), sequence, at }),
+  /** Its database files were extracted and opened: integrity check passed, and `position` found. */
+  z.object({ kind: z.literal('database-checked'), sequence, at, position: positionSchema.nullable() }),
+  z.object({ kind: z.literal('copied'), sequence, at, path: z.string(), sameFilesystem: z.boolean() }),
+  /** A run ended: whether every server that it was asked for has a verified archive; with what timelines were known. */
+  z.object({
+    kind: z.literal('set-closed'),
+    setId: z.string(),
+    at,
+    complete: z.boolean(),
+    hosts: z.array(z.string()),
+    ancestry: z.array(timelineSchema),
+  }),
+])
+export type CatalogEvent = z.infer<typeof catalogEventSchema>
+
+/** One archive as the catalog knows it. Whether it is still there is asked anew each time. */
+export const catalogEntrySchema = z.object({
+  sequence,
+  at,
+  path: z.string(),
+  host: z.string(),
+  runId: z.string(),
+  setId: z.string(),
+  bytes: z.number(),
+  sha256: z.string(),
+  position: positionSchema.nullable(),
+  /** Null until then. */
+  verifiedAt: z.string().nullable(),
+  databaseCheckedAt: z.string().nullable(),
+  copies: z.array(z.object({ path: z.string(), at, sameFilesystem: z.boolean() })),
+  /** Null while its run has not ended. */
+  setComplete: z.boolean().nullable(),
+})
+export type CatalogEntry = z.infer<typeof catalogEntrySchema>
+
+/** The archives from all lines in order, the newest last; of two under one path the later stands. */
+export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEntry[] {
+  const entries = new Map<number, CatalogEntry>()
+  const change = (number: number, with_: (entry: CatalogEntry) => Partial<CatalogEntry>) => {
+    const entry = entries.get(number)
+    if (entry) entries.set(number, { ...entry, ...with_(entry) })
+  }
+  for (const event of events) {
+    switch (event.kind) {
+      case 'archived': {
+        const { kind: _, ...facts } = event
+        for (const { path, sequence: number } of entries.values()) if (path === facts.path) entries.delete(number)
+        const fresh = { verifiedAt: null, databaseCheckedAt: null, copies: [], setComplete: null }
+        entries.set(facts.sequence, { ...facts, ...fresh })
+        break
+      }
+      case 'verified':
+        change(event.sequence, () => ({ verifiedAt: event.at }))
+        break
+      case 'database-checked':
+        change(event.sequence, () => ({ databaseCheckedAt: event.at }))
+        break
+      case 'copied': {
+        const { path, at: when, sameFilesystem } = event
+        change(event.sequence, ({ copies }) => ({ copies: [...copies, { path, at: when, sameFilesystem }] }))
+        break
+      }
+      case 'set-closed':
+        for (const { sequence: number, setId } of entries.values()) {
+          if (setId === event.setId) change(number, () => ({ setComplete: event.complete }))
+        }
+        break
+      default:
+        assertNever(event)
+    }
+  }
+  return [...entries.values()]
+}
