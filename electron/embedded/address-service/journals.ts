@@ -9,6 +9,8 @@ import {
   type JournalAppender,
   type JournalPlace,
   journalHead,
+  listDiscarded,
+  listSegments,
   notKept,
   openAppender,
   recoverDiscarding,
@@ -85,7 +87,11 @@ export function openJournals(places: readonly JournalPlace[], hosts: readonly st
       for (const one of all) if (one.through !== null && one.through < end) one.through = end
       return added
     },
-    list: () => hosts.map((host) => all.find((one) => one.place.host === host)?.summary ?? notKept(host)),
+    list: () =>
+      hosts.map((host) => {
+        const one = all.find(({ place }) => place.host === host)
+        return one ? withSegments(one) : notKept(host)
+      }),
     seal: (host, by, now) => {
       const one = named(host)
       one.appender.close()
@@ -117,6 +123,15 @@ function openOne(place: JournalPlace): Open {
   const head = journalHead(place)
   const through = head?.number ?? null
   return { place, appender: openAppender(place.file), head, through, summary: summarize(place) }
+}
+
+/** Segments are discarded by runs, behind this service's back; one that goes while we look is told as it was before. */
+function withSegments({ place, summary }: Open): JournalSummary {
+  try {
+    return { ...summary, segments: [...listSegments(place)], discarded: [...listDiscarded(place)] }
+  } catch {
+    return summary
+  }
 }
 
 function appendTo(one: Open, changes: readonly Change[], overLost = false): number {
