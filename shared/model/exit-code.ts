@@ -22,7 +22,7 @@ export const exitCodes = {
 export type ExitName = keyof typeof exitCodes
 
 /** What each code means, in both languages: `--help`, the manual page and the README say it with these words. */
-export const exitMeanings: Readonly<Record<ExitName, { readonly ja: string; readonly en: string }>> = {
+const exitMeanings: Readonly<Record<ExitName, { readonly ja: string; readonly en: string }>> = {
   done: { ja: '完了', en: 'done' },
   warnings: { ja: '警告付き完了', en: 'done with warnings' },
   failedRestored: { ja: '失敗(サービス復旧済み)', en: 'failed, services restored' },

@@ -31,7 +31,7 @@ export type ValueKind =
   | { readonly kind: 'file' | 'folder' | 'host' | 'other' }
 
 /** Told from the placeholder's name (`<file>`, `<dir>`, `<hosts>`) and from a text that lists words as `a | b`. */
-export function valueKind(placeholder: string, text: string): ValueKind {
+function valueKind(placeholder: string, text: string): ValueKind {
   const choice = /[a-z0-9-]+(?: \| [a-z0-9-]+)+$/.exec(text)
   if (choice) return { kind: 'choice', words: choice[0].split(' | ') }
   if (/^(file|path|archive)s?$/.test(placeholder)) return { kind: 'file' }
