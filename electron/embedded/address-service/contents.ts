@@ -18,7 +18,7 @@ const pageSize = 1000
 const largestPage = 1_500_000
 
 /** Rows from `from` on, in the order of their keys, before `to`; a page at a time. */
-async function page(store: Store, from: EntityKey, to: EntityKey, limit: number): Promise<Row[]> {
+async function page(store: Store, from: EntityKey, to: EntityKey): Promise<Row[]> {
   return await store.query(
     `SELECT ${entityColumns} FROM (
        SELECT ${entityColumns}, sum(200 + length(coalesce(members, ''))) OVER (ORDER BY kind, id) AS size,
@@ -26,54 +26,76 @@ async function page(store: Store, from: EntityKey, to: EntityKey, limit: number)
          SELECT ${entityColumns} FROM entity WHERE (kind, id) >= (?, ?) AND (kind, id) < (?, ?)
          ORDER BY kind, id LIMIT ?))
      WHERE size <= ? OR place = 1 ORDER BY kind, id`,
-    [...from, ...to, Math.min(limit, pageSize), largestPage],
+    [...from, ...to, pageSize, largestPage],
   )
 }
 
 /** The key that follows `row` directly. */
 const after = (row: Row): EntityKey => [String(row.kind), `${row.id}\u0000`]
 
-/** Up to `limit` rows from `from` on. */
-export async function readRows(store: Store, from: EntityKey, to: EntityKey, limit: number): Promise<Row[]> {
+async function readRows(store: Store, from: EntityKey, to: EntityKey): Promise<Row[]> {
   const rows: Row[] = []
-  let next = from
-  while (rows.length < limit) {
-    const found = await page(store, next, to, limit - rows.length)
+  for (let next = from; ; ) {
+    const found = await page(store, next, to)
     const last = found.at(-1)
-    if (last === undefined) break
+    if (last === undefined) return rows
     rows.push(...found)
     next = after(last)
   }
-  return rows
 }
 
-export const keyOf = (row: Row): EntityKey => [String(row.kind), String(row.id)]
+/** Rows of one digest: what is sent where anything in it differs. */
+const digestRows = 32
 
-export function digestOf(rows: readonly Row[]): string {
-  const hash = createHash('sha256')
-  for (const row of rows) {
-    const { kind, id, name, organization_id, host, parent_id, members } = row
-    hash.update(`${JSON.stringify([kind, id, name, organization_id, host, parent_id, members])}\n`)
-  }
-  return `${rows.length}:${hash.digest('hex').slice(0, 32)}`
+/**
+ * Where the digests of a part begin and end: the key of every 32nd row from `from` on, for `digests` of them at most. The last
+ * one is where the next part begins, or `endKey`.
+ */
+export async function readBounds(store: Store, from: EntityKey, digests: number): Promise<EntityKey[]> {
+  const rows = await store.query(
+    `SELECT kind, id FROM (
+       SELECT kind, id, row_number() OVER (ORDER BY kind, id) - 1 AS place FROM (
+         SELECT kind, id FROM entity WHERE (kind, id) >= (?, ?) ORDER BY kind, id LIMIT ?))
+     WHERE place > 0 AND place % ? = 0 ORDER BY kind, id`,
+    [...from, digests * digestRows + 1, digestRows],
+  )
+  const keys = rows.map(({ kind, id }): EntityKey => [String(kind), String(id)])
+  return keys.length === digests ? keys : [...keys, endKey]
 }
 
-const less = (one: EntityKey, other: EntityKey): boolean =>
-  one[0] === other[0] ? one[1] < other[1] : one[0] < other[0]
+/** Digests of one question; a group can be a thousand times as long as another entity. */
+const digestsAtOnce = (from: EntityKey, to: EntityKey): number => (from[0] <= 'group' && to[0] >= 'group' ? 4 : 64)
 
-/** The digest of each range; the first begins at `from`. */
+/** Rows and digest of each range; the first begins at `from`. The database puts a range's rows into one text. */
 export async function readDigests(store: Store, from: EntityKey, bounds: readonly EntityKey[]): Promise<string[]> {
-  const rows = await readRows(store, from, bounds.at(-1) ?? from, Number.MAX_SAFE_INTEGER)
-  let at = 0
-  return bounds.map((bound) => {
-    const begin = at
-    for (let row = rows[at]; row !== undefined && less(keyOf(row), bound); row = rows[at]) at += 1
-    return digestOf(rows.slice(begin, at))
-  })
+  const ranges = bounds.map((bound, index) => [...(index === 0 ? from : (bounds[index - 1] ?? from)), ...bound])
+  const digests: string[] = []
+  while (digests.length < ranges.length) {
+    const begin = bounds[digests.length - 1] ?? from
+    const step = digestsAtOnce(begin, bounds[digests.length + 63] ?? endKey)
+    const rows = await store.query(
+      `SELECT (SELECT count(*) || ':' || group_concat(row, char(10)) FROM (
+           SELECT json_array(${entityColumns}) AS row FROM entity
+           WHERE (kind, id) >= (range.value ->> 0, range.value ->> 1) AND (kind, id) < (range.value ->> 2, range.value ->> 3)
+           ORDER BY kind, id)) AS text
+         FROM json_each(?) AS range ORDER BY range.key`,
+      [JSON.stringify(ranges.slice(digests.length, digests.length + step))],
+    )
+    for (const { text } of rows) {
+      const content = text === null ? '0:' : String(text)
+      const hash = createHash('sha256').update(content).digest('hex')
+      digests.push(`${content.slice(0, content.indexOf(':'))}:${hash.slice(0, 32)}`)
+    }
+    if (rows.length === 0) throw new Error('no digests')
+  }
+  return digests
 }
+
+/** How many rows a digest stands for. */
+export const rowsOf = (digest: string): number => Number(digest.slice(0, digest.indexOf(':')))
 
 export async function readRange(store: Store, from: EntityKey, to: EntityKey): Promise<Entity[]> {
-  return (await readRows(store, from, to, Number.MAX_SAFE_INTEGER)).map(toEntity)
+  return (await readRows(store, from, to)).map(toEntity)
 }
 
 /** Only inside the registration queue. */

@@ -1,13 +1,13 @@
 import type { Change } from '../../../shared/model/change.ts'
 import type { ReplicaReport } from '../../../shared/model/directory.ts'
+import type { Entity } from '../../../shared/model/entity.ts'
 import { isAncestor, joinAncestry, type Place, sharedUpTo } from '../../../shared/model/position.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import type { NewerChoice, ReconcileReport } from '../../../shared/model/reconcile.ts'
-import type { Row } from '../../wire/object-operations.ts'
+import type { EntityKey } from '../../wire/address-operations.ts'
 import { bringBack, type Edits } from './bring-back.ts'
-import { digestOf, endKey, firstKey, keyOf, readRows } from './contents.ts'
+import { endKey, firstKey, readBounds, readDigests, readRange, rowsOf } from './contents.ts'
 import type { Directory } from './directory.ts'
-import { toEntity } from './entity-rows.ts'
 import type { Feeder } from './feeder.ts'
 import type { JobContext } from './maintenance.ts'
 
@@ -27,10 +27,8 @@ export type ReconcileWish = {
   readonly ofPending?: boolean
 }
 
-/** Rows of one part: what registrations wait for at a time. */
-const partRows = 4_096
-/** Rows of one digest: what is sent where anything in it differs. */
-const digestRows = 32
+/** Digests of one part, 4,096 rows: what registrations wait for at a time. */
+const partDigests = 128
 const listed = 1_000
 const settleMs = 15_000
 
@@ -169,67 +167,69 @@ async function compare(
   for (let from = firstKey; ; ) {
     context.signal.throwIfAborted()
     const next = await inQueue(async () => {
-      const rows = await readRows(store, from, endKey, partRows + 1)
-      const beyond = rows[partRows]
-      const to = beyond === undefined ? endKey : keyOf(beyond)
-      await comparePart(tools, result, from, rows.slice(0, partRows), to, loose)
-      done += Math.min(rows.length, partRows)
-      return to
+      const bounds = await readBounds(store, from, partDigests)
+      done += await comparePart(tools, result, from, bounds, loose)
+      return bounds.at(-1) ?? endKey
     })
-    result.compared += Math.min(partRows, done)
     context.progress('compare', Math.min(done, total), total)
-    if (next === endKey) break
+    if (next[0] === endKey[0]) break
     from = next
   }
   result.compared = done
 }
 
-/** One part, with nobody registering meanwhile. */
+/** One part, with nobody registering meanwhile; gives how many rows it had. */
 async function comparePart(
   { directory, feeder }: ReconcileTools,
   result: ReconcileReport,
-  from: readonly [string, string],
-  rows: readonly Row[],
-  to: readonly [string, string],
+  from: EntityKey,
+  bounds: readonly EntityKey[],
   loose: boolean,
-): Promise<void> {
+): Promise<number> {
   const { client } = feeder
   const at = loose ? (await ask(feeder)).position : await standsWithUs(directory, feeder)
-  const parts: (readonly Row[])[] = []
-  for (let index = 0; index < rows.length; index += digestRows) parts.push(rows.slice(index, index + digestRows))
-  if (parts.length === 0) parts.push([])
-  const bounds = parts.map((_, index) => {
-    const head = parts[index + 1]?.[0]
-    return head === undefined ? ([...to] as [string, string]) : keyOf(head)
-  })
-  const theirs = await client.call('contents.digests', { from: [...from], bounds })
-  for (const [index, part] of parts.entries()) {
-    if (theirs[index] === digestOf(part)) continue
+  const [ours, theirs] = await Promise.all([
+    readDigests(directory.store, from, bounds),
+    client.call('contents.digests', { from, bounds: [...bounds] }),
+  ])
+  const compared = ours.reduce((sum, digest) => sum + rowsOf(digest), 0)
+  const put: Entity[] = []
+  const remove: Entity[] = []
+  for (const [index, end] of bounds.entries()) {
     const begin = index === 0 ? from : bounds[index - 1]
-    const end = bounds[index]
-    if (begin === undefined || end === undefined) continue
-    const other = await client.call('contents.rows', { from: [...begin], to: end })
-    const mine = part.map(toEntity)
-    const text = new Map(other.map((entity) => [`${entity.kind} ${entity.id}`, entity]))
-    const put = mine.filter((entity) => !same(entity, text.get(`${entity.kind} ${entity.id}`)))
-    const kept = new Set(mine.map(({ kind, id }) => `${kind} ${id}`))
-    const remove = other.filter(({ kind, id }) => !kept.has(`${kind} ${id}`))
-    if (put.length + remove.length === 0) throw fail('replica-nonsense', { host: feeder.host, text: 'digest of rows' })
-    await client.call('contents.mend', { at, put, remove: remove.map(({ kind, id }) => [kind, id]) })
-    result.repairedTotal += put.length + remove.length
-    const all = [
-      ...put.map((entity) => ({ action: 'put' as const, entity })),
-      ...remove.map((entity) => ({ action: 'remove' as const, entity })),
-    ]
-    result.repaired.push(...all.slice(0, Math.max(0, listed - result.repaired.length)))
+    if (begin === undefined || ours[index] === theirs[index]) continue
+    const [mine, other] = await Promise.all([
+      readRange(directory.store, begin, end),
+      client.call('contents.rows', { from: begin, to: end }),
+    ])
+    const known = new Map(other.map((entity) => [nameOf(entity), entity]))
+    const differ = mine.filter((entity) => !same(entity, known.get(nameOf(entity))))
+    const kept = new Set(mine.map(nameOf))
+    const extra = other.filter((entity) => !kept.has(nameOf(entity)))
+    if (differ.length + extra.length === 0)
+      throw fail('replica-nonsense', { host: feeder.host, text: 'a wrong digest' })
+    put.push(...differ)
+    remove.push(...extra)
   }
+  if (put.length + remove.length === 0) return compared
+  // One transaction a part: what is synced there is what takes the time.
+  await client.call('contents.mend', { at, put, remove: remove.map(({ kind, id }) => [kind, id]) })
+  result.repairedTotal += put.length + remove.length
+  const all = [
+    ...put.map((entity) => ({ action: 'put' as const, entity })),
+    ...remove.map((entity) => ({ action: 'remove' as const, entity })),
+  ]
+  result.repaired.push(...all.slice(0, Math.max(0, listed - result.repaired.length)))
+  return compared
 }
 
-function same(one: ReturnType<typeof toEntity>, other: ReturnType<typeof toEntity> | undefined): boolean {
+const nameOf = ({ kind, id }: Entity): string => `${kind} ${id}`
+
+function same(one: Entity, other: Entity | undefined): boolean {
   return other !== undefined && JSON.stringify(ordered(one)) === JSON.stringify(ordered(other))
 }
 
-function ordered({ kind, id, name, organizationId, host, parentId, members }: ReturnType<typeof toEntity>) {
+function ordered({ kind, id, name, organizationId, host, parentId, members }: Entity) {
   return [kind, id, name, organizationId, host, parentId ?? null, members ?? null]
 }
 
