@@ -29,7 +29,7 @@ try {
       minify: false,
       target: 'node20',
       rolldownOptions: {
-        input: join(root, 'e2e/bench/domain.ts'),
+        input: join(root, 'electron/embedded/testing/bench-domain.ts'),
         output: { format: 'es', entryFileNames: 'domain.mjs' },
       },
     },

@@ -3,16 +3,10 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import Database from 'libsql'
-import {
-  keepDatabase,
-  nameDatabaseFile,
-  replicationOf,
-  startDirectory,
-  stopDirectory,
-} from '../../electron/embedded/testing/databases.ts'
-import { makeTestDomain, type TestDomain } from '../../electron/embedded/testing/sample.ts'
-import { addressOperations } from '../../electron/wire/address-operations.ts'
-import { createWireClient } from '../../electron/wire/client.ts'
+import { addressOperations } from '../../wire/address-operations.ts'
+import { createWireClient } from '../../wire/client.ts'
+import { keepDatabase, nameDatabaseFile, replicationOf, startDirectory, stopDirectory } from './databases.ts'
+import { makeTestDomain, type TestDomain } from './sample.ts'
 
 const master = 'hq-mas'
 const replica = 'tk-ml1'
