@@ -48,6 +48,18 @@ describe('backup is refused, and nothing is done,', () => {
       'medium-folder-missing',
     ],
     [
+      'to what is meant as a folder and is none',
+      ['--server', 'hq-mas', '--to', 'no/', '--yes'],
+      12,
+      'medium-folder-missing',
+    ],
+    [
+      'with --mounted, to a folder on which nothing is mounted',
+      ['--server', 'hq-mas', '--to', 'out', '--mounted', '--yes'],
+      12,
+      'medium-not-mounted',
+    ],
+    [
       'into a target',
       ['--server', 'hq-mas', '--to', 'sample/servers/hq-mas/var/opt/GroupMail/nxudir', '--yes'],
       12,
