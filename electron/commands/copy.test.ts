@@ -65,3 +65,24 @@ it('copies onto devices, and verifies and lists from them', async (context) => {
     for (const loop of loops) loop?.end()
   }
 })
+
+it('keeps what the policy says, and lists what was left unfinished', async () => {
+  const partial = join(shell.backups, 'b.tar.zst.partial')
+  writeFileSync(partial, 'half')
+  const listed = await shell.run(['media', 'unfinished'])
+  expect([listed.code, listed.rows]).toMatchObject([0, [{ kind: 'unfinished', partial, live: false, bytes: 4 }]])
+  expect(await shell.run(['media', 'unfinished', '--remove'])).toMatchObject({ code: 64, problem: 'answer-needed' })
+  expect((await shell.run(['media', 'unfinished', '--remove', '--yes'])).result.removed).toEqual([partial])
+  expect(await shell.run(['media', 'retention'])).toMatchObject({ code: 64, problem: 'retention-unset' })
+  const config = readFileSync(shell.config, 'utf8')
+  writeFileSync(shell.config, config.replace(/recordBytes: \d+/, '$&\n  retention: {last: 1}'))
+  const twin = join(shell.backups, 'twin.tar.zst')
+  writeFileSync(twin, readFileSync(archive))
+  const shown = await shell.run(['media', 'retention', '--apply', '--yes'])
+  // One position, no catalog: nothing tells them apart, so neither may go.
+  expect([shown.code, shown.result.discarded, readdirSync(shell.backups)]).toEqual([
+    0,
+    [],
+    ['a.tar.zst', 'twin.tar.zst'],
+  ])
+})

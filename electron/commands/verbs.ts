@@ -18,6 +18,8 @@ import { lockStatus } from './lock/status.ts'
 import { adrsmchj } from './manual/adrsmchj.ts'
 import { apstart, apstop, nxsmngsrv } from './manual/mail-applications.ts'
 import { nxsrepstat } from './manual/nxsrepstat.ts'
+import { mediaRetention } from './media/retention.ts'
+import { mediaUnfinished } from './media/unfinished.ts'
 import { nxbackupVerb } from './nxbackup.ts'
 import { reconcileVerb } from './reconcile.ts'
 import { completionVerb } from './reference/completion.ts'
@@ -66,6 +68,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   extractVerb,
   copyVerb,
   archivesVerb,
+  { name: 'media', about: { ja: '媒体の手入れ', en: 'care of the media' }, verbs: [mediaRetention, mediaUnfinished] },
   {
     name: 'runs',
     about: { ja: '実行の記録', en: 'records of runs' },

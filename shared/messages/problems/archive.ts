@@ -181,6 +181,11 @@ export const archiveProblems = defineProblems({
     ],
     en: ['The copy lies on the same filesystem as the archive ({path})', 'Make another one on another medium.'],
   },
+  'retention-unset': {
+    exit: 'usage',
+    ja: ['保存世代の規則がありません({file})', 'ドメインファイルのmedia.retentionに,残す世代数を書いてください。'],
+    en: ['There is no retention policy ({file})', 'State in media.retention of the domain file how much to keep.'],
+  },
   'copy-differs': {
     exit: 'badArchive',
     ja: [
