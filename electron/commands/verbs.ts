@@ -22,6 +22,7 @@ import { mediaRetention } from './media/retention.ts'
 import { mediaUnfinished } from './media/unfinished.ts'
 import { nxbackupVerb } from './nxbackup.ts'
 import { reconcileVerb } from './reconcile.ts'
+import { recoverVerb } from './recover.ts'
 import { completionVerb } from './reference/completion.ts'
 import { manVerb } from './reference/man.ts'
 import { registerVerb } from './register.ts'
@@ -29,6 +30,7 @@ import { repairVerb } from './repair.ts'
 import { replicationVerb } from './replication.ts'
 import { runsExport } from './runs/export.ts'
 import { runsList } from './runs/list.ts'
+import { runsResume } from './runs/resume.ts'
 import { runsRollback } from './runs/rollback.ts'
 import { runsShow } from './runs/show.ts'
 import { prepareSampleVerb } from './sample/prepare.ts'
@@ -72,8 +74,9 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   {
     name: 'runs',
     about: { ja: '実行の記録', en: 'records of runs' },
-    verbs: [runsList, runsShow, runsExport, runsRollback],
+    verbs: [runsList, runsShow, runsExport, runsResume, runsRollback],
   },
+  recoverVerb,
   checkVerb,
   {
     name: 'schedule',

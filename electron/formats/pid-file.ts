@@ -10,6 +10,8 @@ import { hostFileName } from './layout.ts'
 export const pidFileSchema = z.object({
   pid: z.number().int().positive(),
   startTicks: z.string(),
+  /** Of the machine's run in which it started. */
+  bootId: z.string().optional(),
   startedAt: z.string(),
   phase: z.enum(['starting', 'running', 'stopping']),
   problem: problemSchema.nullable(),

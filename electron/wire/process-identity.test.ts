@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { withFolder } from '../formats/testing/sample.ts'
-import { isSameProcess, startTicksOf } from './process-identity.ts'
+import { bootId, isSameProcess, startTicksOf } from './process-identity.ts'
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
@@ -18,6 +18,8 @@ test('a process is known by its start, and gone once it ended', async () => {
   expect(startTicks).toMatch(/^\d+$/)
   expect(isSameProcess({ pid, startTicks })).toBe(true)
   expect(isSameProcess({ pid, startTicks: `${startTicks}0` })).toBe(false)
+  expect(isSameProcess({ pid, startTicks, bootId: bootId() })).toBe(true)
+  expect(isSameProcess({ pid, startTicks, bootId: 'the boot before' })).toBe(false)
   child.kill('SIGKILL')
   await ended(child)
   expect(startTicksOf(pid)).toBeNull()

@@ -21,7 +21,17 @@ export function startTicksOf(pid: number): string | null {
   return state === 'Z' || state === 'X' || state === 'x' ? null : (fields[startTimeIndex] ?? null)
 }
 
-/** Whether the very process still runs: same pid, same start time, no zombie. */
-export function isSameProcess(process: { readonly pid: number; readonly startTicks: string }): boolean {
+/** Changes with every start of the machine: before that, neither pid nor ticks say anything. */
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+}
+
+/** Whether the very process still runs: same pid, same start time, of the same boot where that is known, no zombie. */
+export function isSameProcess(process: {
+  readonly pid: number
+  readonly startTicks: string
+  readonly bootId?: string | undefined
+}): boolean {
+  if (process.bootId !== undefined && process.bootId !== bootId()) return false
   return startTicksOf(process.pid) === process.startTicks
 }

@@ -7,7 +7,7 @@ import { z } from '../../../shared/zod.ts'
 import type { Attendance, RunLock, RunLockHandle } from '../../core/ports/run-lock.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from '../../formats/durable-file.ts'
 import { hostFileName } from '../../formats/layout.ts'
-import { startTicksOf } from '../../wire/process-identity.ts'
+import { bootId, startTicksOf } from '../../wire/process-identity.ts'
 import { guarded } from './state-folder.ts'
 
 const recordSchema = z.object({
@@ -29,11 +29,6 @@ const turn = 1
 const services = 2
 
 type Place = { readonly lock: string; readonly record: string; readonly folder: string }
-
-/** Changes with every start of the machine. */
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-}
 
 /** Opens a server's lock file, which is never unlinked: a lock on a file without a name would exclude nobody. */
 function openLock(place: Place): number {

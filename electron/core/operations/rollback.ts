@@ -24,7 +24,7 @@ function recorded(engine: Engine, host: string, { runId, owner, since }: RunLock
     return foldRun(engine.runs.read(runId))
   } catch (error) {
     if (toProblem(error).code !== 'run-unknown') throw error
-    return { ...emptyRun, runId, host, hosts: [host], owner, startedAt: since }
+    return { ...emptyRun, runId, host, hosts: hostsOf(engine, runId), owner, startedAt: since }
   }
 }
 
@@ -119,6 +119,12 @@ function inStartOrder(engine: Engine, found: RunState): readonly { host: string;
         .map((service) => ({ host, service })),
     ),
   )
+}
+
+/** Every server where that run's record stands: it may have died while it was taking them. */
+function hostsOf(engine: Engine, runId: string): string[] {
+  const hosts = engine.domain.servers.map(({ host }) => host)
+  return hosts.filter((host) => engine.runLock.inspect(host)?.runId === runId)
 }
 
 /** Whether a step that is done for this server, or for all, is in one of these states. */

@@ -4,7 +4,7 @@ import { makeFolderDurable } from '../../formats/durable-file.ts'
 import { serviceSocket } from '../../formats/layout.ts'
 import { type PidFile, removePidFile, serviceFiles, writePidFile } from '../../formats/pid-file.ts'
 import { assertNoRestoreMark } from '../../formats/restore-mark.ts'
-import { startTicksOf } from '../../wire/process-identity.ts'
+import { bootId, startTicksOf } from '../../wire/process-identity.ts'
 import { prepareSocketFolder } from '../../wire/socket-path.ts'
 import { openLog, type ServiceLog } from './log.ts'
 import { takeServiceLock } from './service-lock.ts'
@@ -50,6 +50,7 @@ export async function runService(
   const identity: PidFile = {
     pid: process.pid,
     startTicks: startTicksOf(process.pid) ?? '',
+    bootId: bootId(),
     startedAt: new Date().toISOString(),
     phase: 'starting',
     problem: null,

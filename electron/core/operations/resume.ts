@@ -1,0 +1,87 @@
+import type { ArchiveSummary } from '../../../shared/model/archive.ts'
+import { fail, toProblem } from '../../../shared/model/problem.ts'
+import { stepHostOf, stepIdOf } from '../../../shared/model/run.ts'
+import type { RunState } from '../../../shared/model/run-state.ts'
+import { verifyArchive } from '../archive/verify.ts'
+import type { Engine } from '../engine.ts'
+import type { BackupRequest } from './backup/request.ts'
+import { rollbackRun } from './rollback.ts'
+
+/** An archive of a run that died, read again by whoever resumed it. */
+export interface ResumedArchive {
+  readonly host: string
+  readonly summary: ArchiveSummary
+}
+
+export interface Resumed {
+  readonly state: RunState
+  /** Archives that stood whole under their names and were found good: they count from now on. */
+  readonly archives: readonly ResumedArchive[]
+  /** Servers that have no archive from it: backing them up again is what is left to do; null where nothing is. */
+  readonly rest: BackupRequest | null
+}
+
+/**
+ * Goes on with a backup that died. Services come first: what it had stopped is started and it is settled, as by a rollback. What it
+ * had archived already is not thrown away: such an archive is verified and counts. `rest` says what is left to back up.
+ * Throws `no-unfinished-run`, and what a rollback throws.
+ */
+export async function resumeRun(
+  engine: Engine,
+  signal: AbortSignal,
+  onService?: (name: string) => void,
+): Promise<Resumed> {
+  const state = await rollbackRun(engine, onService)
+  const archives: ResumedArchive[] = []
+  for (const { host, to } of state.places) {
+    const digest = digestOf(state, host)
+    const entry = engine.catalog.entries().find(({ path, sha256 }) => path === to && sha256 === digest)
+    if (!entry) continue
+    const { summary } = await verifyArchive(to, { signal, workerPath: engine.workerPath })
+    if (summary.sha256 !== digest) throw fail('archive-changed', { path: to })
+    engine.catalog.append({ kind: 'verified', sequence: entry.sequence, at: engine.clock.now().toISOString() })
+    archives.push({ host, summary })
+  }
+  const left = state.places.filter(({ host }) => !archives.some((each) => each.host === host))
+  return { state, archives, rest: left.length === 0 ? null : restOf(state, left) }
+}
+
+/** What `nxbackup` recorded of the archive of this server, once it was whole. */
+function digestOf(state: RunState, host: string): string | null {
+  const step = state.steps.find(({ id }) => stepIdOf(id) === 'nxbackup' && (stepHostOf(id) ?? host) === host)
+  const sha256 = step?.receipt?.sha256
+  return typeof sha256 === 'string' ? sha256 : null
+}
+
+function restOf({ places }: RunState, left: RunState['places']): BackupRequest {
+  const hosts = left.map(({ host }) => host)
+  return {
+    runbook: 'unattended-backup',
+    hosts,
+    places: places.filter(({ host }) => hosts.includes(host)),
+    options: { waitMs: 0, downtimeLimitMs: null },
+  }
+}
+
+/**
+ * For the start of the machine, with nobody in front: what the domain file says about a backup that died. Null: there is none.
+ * Throws `run-unfinished` (11) where a person has to decide.
+ */
+export async function recoverRun(engine: Engine, onService: (name: string) => void): Promise<RunState | null> {
+  if (engine.domain.policies.recovery === 'ask') {
+    try {
+      engine.runLock.assertFree(engine.domain.servers.map(({ host }) => host))
+      return null
+    } catch (error) {
+      const { code } = toProblem(error)
+      if (code === 'run-in-progress') return null
+      throw error
+    }
+  }
+  try {
+    return await rollbackRun(engine, onService)
+  } catch (error) {
+    if (toProblem(error).code === 'no-unfinished-run') return null
+    throw error
+  }
+}
