@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -53,7 +55,7 @@ describe('cancelling', () => {
     })
     const problem = await problemOf(kit.create([root], join(folder, 'a.tar.zst'), { signal: stop.signal, onProgress }))
     expect(performance.now() - at).toBeLessThan(1000)
-    expect([problem.code, problem.exitCode]).toEqual(['cancelled', 130])
+    expect([problem.code, problem.exitCode, problem.params]).toEqual(['cancelled', 130, {}])
     expect(readdirSync(folder)).toEqual([])
   })
 
@@ -99,6 +101,19 @@ describe('a service that was not down', () => {
     expect([problem.code, problem.params.path]).toEqual([code, join(root, file)])
     expect(readdirSync(folder)).toEqual([])
   })
+})
+
+it('names the process that has the changed file open', async () => {
+  const root = slowTree(GIB / 2)
+  const service = spawn('sleep', ['60'], { stdio: ['ignore', openSync(join(root, 'first'), 'a'), 'ignore'] })
+  try {
+    const onProgress = inTheMiddle(() => appendFileSync(join(root, 'first'), 'more'))
+    const problem = await problemOf(kit.create([root], join(kit.newFolder(), 'a.tar.zst'), { onProgress }))
+    expect([problem.code, problem.params.holder]).toEqual(['archive-source-changed', `, sleep[${service.pid}]`])
+    expect(problem.message.en).toContain(`first, sleep[${service.pid}])`)
+  } finally {
+    service.kill()
+  }
 })
 
 describe('targets that cannot be kept', () => {

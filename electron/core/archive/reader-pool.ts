@@ -1,9 +1,9 @@
-import * as os from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { fail } from '../../../shared/model/problem.ts'
 import { FRAME_BYTES } from './codec.ts'
 import type { Listing } from './list-folder.ts'
+import { countProcessors, processorTimes } from './processors.ts'
 import type { Piece } from './read-members.ts'
 import {
   alone,
@@ -14,7 +14,7 @@ import {
   type ReaderRequest,
   type ReaderStart,
 } from './reader.ts'
-import { SourceError } from './source-failure.ts'
+import { sourceProblem } from './source-problem.ts'
 
 /** Rooms of a reader: one is being filled while the others are compressed. Their number bounds the writer's memory. */
 const ROOMS = 3
@@ -147,7 +147,10 @@ export function createReaderPool(readerPath: string | undefined): ReaderPool {
             reader,
             reader.rooms.map((_, index) => index),
           )
-          reader.ask({ kind: 'owners', owners }).then(() => serve(reader), outcome.fail)
+          reader
+            .ask({ kind: 'owners', owners })
+            .then(() => serve(reader))
+            .catch(outcome.fail)
         }
         for (const reader of [...readers]) onReader(reader)
       })
@@ -240,29 +243,5 @@ function threadReader(readerPath: string, stop: SharedArrayBuffer, fallen: (thro
 function unlessFailure(answer: ReaderAnswer): Asked {
   if (answer.kind !== 'failed') return answer
   const { failure } = answer
-  throw failure.code === 'internal' ? new Error(failure.text) : fail(failure.code, failure.params)
-}
-
-/** Reading that the calling thread does itself: its failure as a `Problem`. */
-export function readingHere<Value>(act: () => Value): Value {
-  try {
-    return act()
-  } catch (thrown) {
-    throw thrown instanceof SourceError ? fail(thrown.failure.code, thrown.failure.params, thrown) : thrown
-  }
-}
-
-/** Of the whole machine, in any unit. */
-function processorTimes(): { readonly idle: number; readonly all: number } {
-  let idle = 0
-  let all = 0
-  for (const { times } of os.cpus()) {
-    idle += times.idle
-    all += times.user + times.nice + times.sys + times.irq + times.idle
-  }
-  return { idle, all }
-}
-
-function countProcessors(): number {
-  return os.availableParallelism?.() ?? os.cpus().length
+  throw failure.code === 'internal' ? new Error(failure.text) : sourceProblem(failure)
 }

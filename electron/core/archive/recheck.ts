@@ -1,7 +1,8 @@
-import { fail, type ProblemError } from '../../../shared/model/problem.ts'
+import type { ProblemError } from '../../../shared/model/problem.ts'
 import { escapeName } from './member-name.ts'
 import type { JobContext } from './meter.ts'
 import type { ReaderPool } from './reader-pool.ts'
+import { sourceProblem } from './source-problem.ts'
 import { kindOf, pathOf, recordLength } from './source-record.ts'
 import type { Spool } from './spool.ts'
 import { walkOrder, walkTree } from './tree-walk.ts'
@@ -49,7 +50,7 @@ function named(
   code: 'archive-source-appeared' | 'archive-source-vanished' | 'archive-source-changed',
   path: Buffer,
 ): ProblemError {
-  return fail(code, { path: escapeName(path) })
+  return sourceProblem({ code, params: { path: escapeName(path) } })
 }
 
 /** The records of a spool from the first to the last. */

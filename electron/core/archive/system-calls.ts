@@ -21,6 +21,8 @@ export type SystemCalls = {
   readonly seekHole: (fd: number, offset: number) => number
   /** Tells the system that the file will be read from beginning to end, so that it reads further ahead. Never throws. */
   readonly adviseSequential: (fd: number) => void
+  /** Gives memory back that the allocator holds free: compressors leave much in the arenas of several threads. Never throws. */
+  readonly trimMemory: () => void
 }
 
 const SEEK_DATA = 3
@@ -65,6 +67,7 @@ function bind(): SystemCalls | null {
   const room = Buffer.alloc(64 * 1024)
 
   const { flistxattr } = native
+  const trim = optional(() => koffi.load(null).func('int malloc_trim(size_t pad)'))
   return {
     hasXattrs: (fd) => Number(flistxattr?.(fd, null, 0)) > 0,
     listXattrs: (subject) => {
@@ -103,8 +106,20 @@ function bind(): SystemCalls | null {
       if (at < 0) throw failure('lseek')
       return at
     },
+    trimMemory: () => {
+      trim?.(0)
+    },
     adviseSequential: (fd) => {
       native.posix_fadvise64?.(fd, 0, 0, ADVICE_SEQUENTIAL)
     },
+  }
+}
+
+/** What not every C library has. */
+function optional<Value>(find: () => Value): Value | null {
+  try {
+    return find()
+  } catch {
+    return null
   }
 }

@@ -2,8 +2,9 @@ import { lstatSync, realpathSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fail } from '../../../shared/model/problem.ts'
 import { type Listing, listPlace } from './list-folder.ts'
-import { type ReaderPool, readingHere } from './reader-pool.ts'
+import type { ReaderPool } from './reader-pool.ts'
 import { codeOf } from './source-failure.ts'
+import { readingHere } from './source-problem.ts'
 import { kindOf, pathOf, recordLength } from './source-record.ts'
 
 /** Folders that are listed ahead of the one whose turn it is. */

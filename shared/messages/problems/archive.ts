@@ -42,18 +42,18 @@ export const archiveProblems = defineProblems({
   },
   'archive-source-changed': {
     exit: 'failedRestored',
-    ja: ['バックアップ中にファイルが変更されました({path})', runStopped.ja],
-    en: ['A file changed while it was being archived ({path})', runStopped.en],
+    ja: ['バックアップ中にファイルが変更されました({path}{holder})', runStopped.ja],
+    en: ['A file changed while it was being archived ({path}{holder})', runStopped.en],
   },
   'archive-source-vanished': {
     exit: 'failedRestored',
-    ja: ['バックアップ中にファイルがなくなりました({path})', runStopped.ja],
-    en: ['A file vanished while the archive was being written ({path})', runStopped.en],
+    ja: ['バックアップ中にファイルがなくなりました({path}{holder})', runStopped.ja],
+    en: ['A file vanished while the archive was being written ({path}{holder})', runStopped.en],
   },
   'archive-source-appeared': {
     exit: 'failedRestored',
-    ja: ['バックアップ中にファイルが作成されました({path})', runStopped.ja],
-    en: ['A file appeared while the archive was being written ({path})', runStopped.en],
+    ja: ['バックアップ中にファイルが作成されました({path}{holder})', runStopped.ja],
+    en: ['A file appeared while the archive was being written ({path}{holder})', runStopped.en],
   },
   'archive-source-unreadable': {
     exit: 'failedRestored',

@@ -34,6 +34,7 @@ export function archiveKit() {
           input: {
             worker: 'electron/archive-worker.ts',
             'archive-reader': 'electron/archive-reader.ts',
+            'lone-worker': 'electron/core/archive/testing/lone-worker.ts',
             create: 'electron/core/archive/create.ts',
             medium: 'electron/adapters/media/file.ts',
           },
@@ -56,7 +57,7 @@ export function archiveKit() {
       mkdirSync(made)
       return made
     },
-    builtFile: (name: 'worker' | 'create' | 'medium') => join(built, `${name}.cjs`),
+    builtFile: (name: 'worker' | 'lone-worker' | 'create' | 'medium') => join(built, `${name}.cjs`),
     workerPath,
     create: (targets: readonly string[], to: string, more: Partial<CreateOptions> = {}) =>
       createArchive({ header: headerOf(targets), targets, to, medium: fileMedium, workerPath: workerPath(), ...more }),
