@@ -6,7 +6,7 @@ import type { JournalPlace } from './journal-place.ts'
 import { samePosition, scanJournal } from './journal-record.ts'
 import { listSegments } from './journal-seal.ts'
 
-export { type Discard, discardSegment, listDiscarded, recoverDiscarding } from './journal-discard.ts'
+export { discardSegment, listDiscarded, recoverDiscarding } from './journal-discard.ts'
 export { cutTornTail, type JournalAppender, openAppender } from './journal-file.ts'
 export { type JournalPlace, journalPlaces, masterJournal, serverJournal } from './journal-place.ts'
 export { listSegments, recoverSealing, sealJournal } from './journal-seal.ts'
