@@ -86,3 +86,32 @@ it('keeps what the policy says, and lists what was left unfinished', async () =>
     ['a.tar.zst', 'twin.tar.zst'],
   ])
 })
+
+it('records a copy in the catalog, and removes what the policy gives up once what stays was verified', async () => {
+  const config = readFileSync(shell.config, 'utf8').replace(/discardCover: \d+/, 'discardCover: 1')
+  writeFileSync(shell.config, config)
+  expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+  for (const name of ['c.tar.zst', 'd.tar.zst']) {
+    const ended = await shell.run(['backup', '--server', 'hq-mas', '--to', join(shell.backups, name), '--yes'])
+    expect(ended.code).toBeLessThan(2)
+  }
+  expect((await shell.run(['copy', join(shell.backups, 'd.tar.zst'), join(shell.base, 'd-copy.tar.zst')])).code).toBe(1)
+  const lines = readFileSync(join(shell.domain().folders.state, 'catalog', 'archives.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ kind: 'copied', path: join(shell.base, 'd-copy.tar.zst') })
+
+  const newest = join(shell.backups, 'd.tar.zst')
+  const good = readFileSync(newest)
+  const bad = Buffer.from(good)
+  bad[1000] = 255 - (bad[1000] ?? 0)
+  writeFileSync(newest, bad)
+  const before = readdirSync(shell.backups)
+  expect((await shell.run(['media', 'retention', '--apply', '--yes'])).code).toBe(13)
+  expect(readdirSync(shell.backups)).toEqual(before)
+  writeFileSync(newest, good)
+  expect((await shell.run(['media', 'retention'])).result).toMatchObject({ applied: false })
+  expect(readdirSync(shell.backups)).toEqual(before)
+  expect((await shell.run(['media', 'retention', '--apply', '--yes'])).result).toMatchObject({ applied: true, kept: 1 })
+  expect(readdirSync(shell.backups)).toEqual(['d.tar.zst'])
+})

@@ -29,8 +29,12 @@ export const copyVerb: Verb<CopyOptions> = {
       .option(volumeOption.flags, pick(volumeOption.about))
       .option('--overwrite-medium', pick({ ja: '装置の内容を捨てる', en: 'give up what the device holds' })),
   async work({ engine, args, path, options, output, context }) {
-    const { medium } = engine()
+    const { medium, catalog, clock } = engine()
     const archive = path(args[0] ?? '')
+    const known = catalog
+      .entries()
+      .filter((entry) => entry.path === archive)
+      .at(-1)
     const line = progressLine(context)
     const copy = await copySecond(medium, archive, path(args[1] ?? ''), {
       signal: context.signal,
@@ -38,6 +42,12 @@ export const copyVerb: Verb<CopyOptions> = {
       now: () => performance.now(),
       nextVolume: volumesFor(context, options.volume?.map(path)),
       overwrite: options.overwriteMedium === true,
+      sha256: known?.sha256,
+      record: ({ path: to, sameFilesystem }) => {
+        if (known === undefined) return
+        const at = clock.now().toISOString()
+        catalog.append({ kind: 'copied', sequence: known.sequence, at, path: to, sameFilesystem })
+      },
     }).finally(line.clear)
     output.line({
       ja: `コピーを照合しました: ${copy.path} (${bytesText(copy.bytes)})`,

@@ -28,11 +28,11 @@ export const mediaRetention: Verb<RetentionOptions> = {
       .argument('[folder]')
       .option('--apply', pick({ ja: '検証してから実際に削除する', en: 'verify what stays, then remove the rest' })),
   async work({ engine, args, path, options, output, context }) {
-    const { domain, medium } = engine()
+    const { domain, medium, catalog } = engine()
     const policy = domain.media.retention
     if (policy === null) throw fail('retention-unset', { file: domain.file })
     const folder = args[0] === undefined ? domain.folders.backups : path(args[0])
-    const archives = await archivesIn(folder, domain.name)
+    const archives = await archivesIn(folder, domain.name, catalog.entries())
     const known = { ancestry: [], isProtected: () => false }
     const counted = planRetention(archives, { ...nothing, last: domain.policies.discardCover }, known).keep
     const guarded = new Set(counted.map(({ archive }) => archive))

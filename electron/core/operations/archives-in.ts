@@ -1,15 +1,20 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CatalogEntry } from '../../../shared/model/catalog.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import { readSealedHeader } from '../archive/extract/archive-facts.ts'
 import type { KeptArchive } from './retention.ts'
 
 /**
  * The archives of a domain in a folder, by their names' endings and their headers; what is no whole archive, or another
- * domain's, is left out. Without a catalog nothing tells archives of one position apart. Throws `archive-missing`,
+ * domain's, is left out. One that the catalog does not know cannot be told from another of its position. Throws `archive-missing`,
  * `archive-unreadable` for the folder.
  */
-export async function archivesIn(folder: string, domain: string): Promise<readonly KeptArchive[]> {
+export async function archivesIn(
+  folder: string,
+  domain: string,
+  catalog: readonly CatalogEntry[],
+): Promise<readonly KeptArchive[]> {
   const names = await readdir(folder).catch((thrown: NodeJS.ErrnoException) => {
     const code = thrown.code ?? String(thrown)
     throw code === 'ENOENT' || code === 'ENOTDIR'
@@ -25,7 +30,8 @@ export async function archivesIn(folder: string, domain: string): Promise<readon
     })
     if (header === null || header.domain !== domain) continue
     const { host, position, startedAt } = header
-    found.push({ path, host, position, sequence: null, startedAt })
+    const known = catalog.filter((entry) => entry.path === path && entry.runId === header.runId).at(-1)
+    found.push({ path, host, position, sequence: known?.sequence ?? null, startedAt })
   }
   return found
 }
