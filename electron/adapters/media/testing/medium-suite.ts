@@ -37,7 +37,7 @@ export async function feed(sink: MediumSink, bytes: Buffer): Promise<void> {
   }
 }
 
-export async function store(medium: Medium, path: string, bytes: Buffer): Promise<void> {
+async function store(medium: Medium, path: string, bytes: Buffer): Promise<void> {
   const writer = await medium.create(path)
   await feed(writer.sink, bytes)
   await writer.commit()
