@@ -85,7 +85,7 @@ test('case (1) one click a step, with a path that is refused on the way', async 
   await book.next()
   await book.answerPrompts('y')
   await book.stepReaches('nxbackup', '完了')
-  for (const id of ['verify', 'start'] as const) await step(book, id)
+  for (const id of ['verify', 'start', 'discard'] as const) await step(book, id)
   expect(await book.ended()).toContain('完了')
   await expect(system.server('hq-mas')).toContainText('稼働中')
 })

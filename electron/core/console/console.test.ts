@@ -132,7 +132,7 @@ describe('the console behind its windows', () => {
     })
     const to = join(made.root, 'step.tar.zst')
     await next(to, 'nxbackup')
-    for (const id of ['verify', 'start']) await next(null, id)
+    for (const id of ['verify', 'start', 'discard']) await next(null, id)
     await until(async () => (await snapshot(console)).run?.phase === 'ended')
     const { run } = await snapshot(console)
     expect(run?.state).toMatchObject({ outcome: 'done', archives: [{ path: to }] })
@@ -174,6 +174,38 @@ describe('the console behind its windows', () => {
     expect(run).toBeNull()
     expect(servers.flatMap(({ services }) => services).every(({ state }) => state === 'running')).toBe(true)
     await last.close()
+  })
+
+  test('runs case (3) whole: the domain goes on, and replication is complete at the end', async () => {
+    const console = await open()
+    const master = made.pid('hq-mas', 'address-service')
+    await console.handlers['run.prepare']({ host: 'tk-ml1' })
+    const to = join(made.root, 'case3.tar.zst')
+    await console.handlers['run.all']({ to })
+    await until(async () => (await snapshot(console)).run?.phase === 'ended')
+    const { run, session } = await snapshot(console)
+    expect(run?.state).toMatchObject({ outcome: 'done', problem: null, archives: [{ path: to, host: 'tk-ml1' }] })
+    expect(run?.state.steps.map(({ id, state }) => [id, state])).toEqual(
+      [
+        'check-replication',
+        'open-console',
+        'take-lock',
+        'clear-journal',
+        'release-lock',
+        'stop-server',
+        'end-console',
+        'stop-directory',
+        'nxbackup',
+        'verify',
+        'start',
+        'await-replication',
+        'discard',
+      ].map((id) => [id, 'done']),
+    )
+    expect(run?.state.services.every(({ host, startedAt }) => host === 'tk-ml1' && startedAt !== null)).toBe(true)
+    expect(session.kind).toBe('off')
+    expect(made.pid('hq-mas', 'address-service')).toBe(master)
+    await console.close()
   })
 
   test('prepares case (3) for a server that is not the master; case (1) does not end while another console is on', async () => {
