@@ -9,7 +9,7 @@ import { connectDirectory } from './adapters/directory/connect.ts'
 import { createDataRepair } from './adapters/directory/data-repair.ts'
 import { journalRecords } from './adapters/directory/journal-records.ts'
 import { createReplication } from './adapters/directory/replication.ts'
-import { checkExtracted, readStoredPosition } from './adapters/directory/stored-position.ts'
+import { checkExtracted, checkStored, readStoredPosition } from './adapters/directory/stored-position.ts'
 import { openMedia } from './adapters/media/media.ts'
 import { commandNotifier } from './adapters/notify/command.ts'
 import { mailNotifier } from './adapters/notify/mail.ts'
@@ -129,7 +129,7 @@ export function composeEngine(options: EngineOptions): Engine {
     replication: createReplication(services, options.owner.operator),
     repair: createDataRepair(domain, services),
     catalog: createArchiveCatalog({ stateFolder }),
-    databaseFile: { readPosition: readStoredPosition, checkExtracted },
+    databaseFile: { readPosition: readStoredPosition, checkExtracted, check: checkStored },
     runLock: createRunLock({ stateFolder, now: systemClock.now }),
     runs: watchRuns(createRunStore({ stateFolder }), (state, event) => {
       options.onRun?.(state)

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
-import { fail } from '../../shared/model/problem.ts'
 import { masterOf, serverOf } from '../core/engine.ts'
 import { assertAllStopped, assertMayBackUp, nxbackup } from '../core/operations/nxbackup.ts'
 import { createPrompter } from './ask.ts'
+import { askMedium } from './manual/ask-medium.ts'
 import { documented, ours } from './manual/remarks.ts'
 import { progressLine } from './progress-line.ts'
 import { bytesText } from './units.ts'
@@ -12,10 +11,6 @@ import type { Verb } from './verb.ts'
 interface NxbackupOptions {
   readonly server?: string
 }
-
-/** The manual's own prompts (15.2.3), word for word. */
-const mediumPrompt = 'バックアップ媒体のスペシャルファイル名を入力してください'
-const surePrompt = 'よろしいですか。(Y/N)'
 
 export const nxbackupVerb: Verb<NxbackupOptions> = {
   name: 'nxbackup',
@@ -48,11 +43,7 @@ export const nxbackupVerb: Verb<NxbackupOptions> = {
     const prompter = createPrompter(context)
     const line = progressLine(context)
     try {
-      const to = await prompter.ask(`${mediumPrompt}\n`)
-      if (to === '') throw fail('medium-path-missing')
-      if (!isAbsolute(to)) throw fail('path-relative', { path: to })
-      const sure = await prompter.ask(`${surePrompt}\n`)
-      if (sure !== 'y' && sure !== 'Y') throw fail('answer-no')
+      const to = await askMedium(prompter)
       const archive = await nxbackup(composed, server, to, { signal: context.signal, onProgress: line.show })
       const { path, bytes, sha256, members, position } = archive
       line.clear()

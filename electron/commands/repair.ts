@@ -1,9 +1,13 @@
-import type { ChangeRange } from '../../shared/model/position.ts'
-import type { RepairPlan } from '../../shared/model/repair.ts'
-import { serverOf } from '../core/engine.ts'
+import type { RepairPlan, RepairReport } from '../../shared/model/repair.ts'
+import { type Engine, serverOf } from '../core/engine.ts'
+import { beginRepair } from '../core/operations/begin-repair.ts'
+import { rangesText } from '../core/restore/ranges.ts'
 import { confirm } from './ask.ts'
-import { wrongValue } from './usage-text.ts'
-import type { Verb } from './verb.ts'
+import { parseRanges } from './change-ranges.ts'
+import type { CommandResult } from './context.ts'
+import { followRun } from './follow-run.ts'
+import type { Output } from './output.ts'
+import { type Call, told, type Verb } from './verb.ts'
 
 interface RepairOptions {
   readonly server: string
@@ -12,11 +16,11 @@ interface RepairOptions {
 
 export const repairVerb: Verb<RepairOptions> = {
   name: 'repair',
-  about: { ja: 'データ修復を行う', en: 'repair restored data from the journals' },
-  examples: [
-    'untenseki repair --server MASTER --yes',
-    'untenseki repair --server MASTER --accept-loss 111-115,120 --yes',
-  ],
+  about: {
+    ja: 'データ修復:リストアしたサーバに,その後の登録をジャーナルから反映する',
+    en: 'data repair: replay what was registered since onto a restored server',
+  },
+  examples: ['untenseki repair --server MASTER --yes', 'untenseki repair --server tk-ml1 --accept-loss 111-115'],
   shape: (command, pick) =>
     command.requiredOption('--server <host>', pick({ ja: 'ホスト名,又は MASTER', en: 'host name, or MASTER' })).option(
       '--accept-loss <numbers>',
@@ -25,64 +29,67 @@ export const repairVerb: Verb<RepairOptions> = {
         en: 'change numbers whose loss is accepted (111-115,120)',
       }),
     ),
-  async work({ engine, output, options, context }) {
-    const { domain, repair, owner } = engine()
-    const server = serverOf(domain, options.server)
-    const acceptLoss = parseRanges(options.acceptLoss)
-    const plan = await repair.inspect(server.host)
-    const numbers = rangesText(plan.replay) || '-'
-    output.log({
-      ja: `変更番号 ${plan.position.number} に ${plan.records} 件(${numbers})を適用します。欠落: ${rangesText(plan.gaps) || 'なし'}`,
-      en: `Replays ${plan.records} records (${numbers}) onto change ${plan.position.number}. Missing: ${rangesText(plan.gaps) || 'none'}`,
-    })
-    tellDamage(plan, output.log)
-    await confirm(context, options, {
-      ja: `${server.name} のデータ修復を行いますか。`,
-      en: `Repair the data of ${server.name}?`,
-    })
-    const report = await repair.repair(server.host, { operator: owner.operator, acceptLoss, signal: context.signal })
-    output.line({
-      ja: `${report.replayed} 件を適用しました(変更番号 ${report.position.number})`,
-      en: `Replayed ${report.replayed} records (change number ${report.position.number})`,
-    })
-    // Without any journal, a server that could not be asked may be the only one to hold something newer.
-    const unvouched = report.unasked.length > 0 && !plan.sources.some(({ kind }) => kind !== 'replica')
-    if (output.json) output.rows('repaired', [report], [])
-    return {
-      exitCode: report.lost.length > 0 || unvouched ? 1 : 0,
-      facts: {
-        replayed: report.replayed,
-        position: report.position,
-        changeNumber: report.position.number,
-        lost: report.lost,
-      },
-    }
-  },
+  work: (call) =>
+    repair(call, call.engine(), serverOf(call.engine().domain, call.options.server).host, call.options.acceptLoss),
 }
 
-function tellDamage(plan: RepairPlan, log: (text: { readonly ja: string; readonly en: string }) => void): void {
-  for (const { file, line, offset, text } of plan.corrupt) {
-    log({
+async function repair(
+  call: Call<object>,
+  engine: Engine,
+  host: string,
+  accepted: string | undefined,
+): Promise<CommandResult> {
+  const { context, output, options } = call
+  const ranges = parseRanges('repair', '--accept-loss', accepted)
+  const plan = await engine.repair.inspect(host)
+  tellPlan(plan, output)
+  await confirm(context, options, {
+    ja: `${host} のデータ修復を行いますか。`,
+    en: `Repair the data of ${host}?`,
+  })
+  const reports: RepairReport[] = []
+  const repaired = (report: RepairReport) => void reports.push(report)
+  const state = await followRun(
+    (listener) => beginRepair(engine, host, { acceptLoss: ranges, repaired }, listener),
+    engine,
+    output,
+    context,
+  )
+  if (output.json) output.rows('repaired', reports, [])
+  const [report] = reports
+  const { runId, outcome, problem: found, warnings } = state
+  return {
+    exitCode: state.exitCode ?? 2,
+    facts: {
+      runId,
+      outcome,
+      ...(report
+        ? {
+            replayed: report.replayed,
+            position: report.position,
+            changeNumber: report.position.number,
+            lost: report.lost,
+          }
+        : {}),
+      warnings: warnings.map((each) => told(each, context)),
+      ...(found ? { problem: told(found, context) } : {}),
+    },
+  }
+}
+
+function tellPlan({ position, records, replay, gaps, corrupt, unasked }: RepairPlan, output: Output): void {
+  const [numbers, missing] = [rangesText(replay) || '-', rangesText(gaps)]
+  output.log({
+    ja: `変更番号 ${position.number} に ${records} 件(${numbers})を適用します。欠落: ${missing || 'なし'}`,
+    en: `Replays ${records} records (${numbers}) onto change ${position.number}. Missing: ${missing || 'none'}`,
+  })
+  for (const { file, line, offset, text } of corrupt) {
+    output.log({
       ja: `壊れている箇所: ${file}:${line} (${offset}) ${text}`,
       en: `Damaged: ${file}:${line} (${offset}) ${text}`,
     })
   }
-  for (const host of plan.unasked) {
-    log({ ja: `問い合わせできないサーバ: ${host}`, en: `Server that cannot be asked: ${host}` })
+  for (const host of unasked) {
+    output.log({ ja: `問い合わせできないサーバ: ${host}`, en: `Server that cannot be asked: ${host}` })
   }
-}
-
-function rangesText(ranges: readonly ChangeRange[]): string {
-  return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
-}
-
-function parseRanges(text: string | undefined): readonly ChangeRange[] {
-  if (text === undefined) return []
-  return text.split(',').map((part) => {
-    const found = /^([1-9]\d{0,14})(?:-([1-9]\d{0,14}))?$/.exec(part.trim())
-    const first = Number(found?.[1] ?? Number.NaN)
-    const last = Number(found?.[2] ?? first)
-    if (!(first <= last)) throw wrongValue('repair', '--accept-loss', text)
-    return { first, last }
-  })
 }

@@ -21,6 +21,7 @@ import { nxsrepstat } from './manual/nxsrepstat.ts'
 import { mediaRetention } from './media/retention.ts'
 import { mediaUnfinished } from './media/unfinished.ts'
 import { nxbackupVerb } from './nxbackup.ts'
+import { nxrestoreVerb } from './nxrestore.ts'
 import { reconcileVerb } from './reconcile.ts'
 import { recoverVerb } from './recover.ts'
 import { completionVerb } from './reference/completion.ts'
@@ -28,6 +29,7 @@ import { manVerb } from './reference/man.ts'
 import { registerVerb } from './register.ts'
 import { repairVerb } from './repair.ts'
 import { replicationVerb } from './replication.ts'
+import { restoreVerb } from './restore.ts'
 import { runsExport } from './runs/export.ts'
 import { runsList } from './runs/list.ts'
 import { runsResume } from './runs/resume.ts'
@@ -61,13 +63,14 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   searchVerb,
   replicationVerb,
   reconcileVerb,
-  repairVerb,
   { name: 'lock', about: { ja: '排他', en: 'the exclusive lock' }, verbs: [lockStatus] },
   { name: 'journal', about: { ja: 'ジャーナル', en: 'the journals' }, verbs: [journalList, journalShow, journalClear] },
   backupVerb,
   verifyVerb,
   listVerb,
   extractVerb,
+  restoreVerb,
+  repairVerb,
   copyVerb,
   archivesVerb,
   { name: 'media', about: { ja: '媒体の手入れ', en: 'care of the media' }, verbs: [mediaRetention, mediaUnfinished] },
@@ -87,6 +90,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   apstop,
   nxsmngsrv,
   nxbackupVerb,
+  nxrestoreVerb,
   nxsrepstat,
   adrsmchj,
   completionVerb,

@@ -103,10 +103,10 @@ const runbookSteps: Readonly<Record<Runbook, readonly StepId[]>> = {
   restore: [
     'check-archive',
     'check-console',
+    'collect',
     'stop-server',
     'stop-address-service',
     'stop-object-server',
-    'collect',
     'stage',
     'swap',
     'settle-data',

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
 import { type Position, positionSchema } from '../../../shared/model/position.ts'
 import { fail } from '../../../shared/model/problem.ts'
-import { readAreas } from '../../formats/parameter-file.ts'
+import { parameterFilePath } from '../../formats/layout.ts'
+import { type Area, parseAreas, readAreas } from '../../formats/parameter-file.ts'
 import { nameDatabaseArea, positionQuery } from '../../wire/name-database.ts'
 
 /**
@@ -30,12 +31,22 @@ export function readStoredPosition(server: ServerConfig): Position | null {
   }
 }
 
+/** See `DatabaseFile.check`. */
+export function checkStored(server: ServerConfig, placeOf: (path: string) => string): Position | null {
+  const settings = placeOf(parameterFilePath(server))
+  return checkAreas(parseAreas(readFileSync(settings, 'utf8'), settings), placeOf)
+}
+
 /** See the port `DatabaseFile`. The files are copies that nobody else uses. */
 export function checkExtracted(server: ServerConfig, folder: string): Position | null {
+  return checkAreas(readAreas(server), (path) => join(folder, path))
+}
+
+function checkAreas(areas: readonly Area[], placeOf: (path: string) => string): Position | null {
   let position: Position | null = null
-  for (const area of readAreas(server)) {
+  for (const area of areas) {
     for (const [index, { path }] of area.files.entries()) {
-      const found = checkOne(join(folder, path), path, area.name === nameDatabaseArea && index === 0)
+      const found = checkOne(placeOf(path), path, area.name === nameDatabaseArea && index === 0)
       position = found ?? position
     }
   }

@@ -4,7 +4,7 @@ import { fail } from '../../../shared/model/problem.ts'
 /** The header record is small; more than this is none. */
 export const MAX_HEADER = 512 * 1024
 
-/** The content of `.untenseki/header.json`, checked. `path` names the archive. Throws `archive-header-invalid`. */
+/** The content of `.untenseki/header.json`, checked. `path` names the archive. Throws `archive-header-invalid`, `archive-format-newer`. */
 export function parseArchiveHeader(path: string, content: Buffer): ArchiveHeader {
   let value: unknown
   try {
@@ -12,6 +12,8 @@ export function parseArchiveHeader(path: string, content: Buffer): ArchiveHeader
   } catch (thrown) {
     throw fail('archive-header-invalid', { path, text: 'JSON' }, thrown)
   }
+  const { version } = Object(value)
+  if (Number.isInteger(version) && version > 1) throw fail('archive-format-newer', { path, version })
   const parsed = archiveHeaderSchema.safeParse(value)
   if (parsed.success) return parsed.data
   const keys = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')

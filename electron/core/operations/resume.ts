@@ -32,6 +32,8 @@ export async function resumeRun(
   onService?: (name: string) => void,
 ): Promise<Resumed> {
   const state = await rollbackRun(engine, onService)
+  // A restore names the archives that it reads; nothing is to be backed up to them.
+  if (state.runbook === 'restore' || state.runbook === 'repair') return { state, archives: [], rest: null }
   const archives: ResumedArchive[] = []
   for (const { host, to } of state.places) {
     const digest = digestOf(state, host)

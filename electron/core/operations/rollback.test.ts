@@ -56,7 +56,7 @@ function left(events: readonly RunEvent[], parts: Partial<Engine> = {}): Engine 
   runLock.acquire(['hq-mas'], owner, runId).abandon()
   const driver = (_host: string, id: string) => ({ start: async () => void did.push(`start ${id}`) })
   const medium = { discardUnfinished: async (path: string) => void did.push(`discard ${path}`) }
-  const domain = { servers: [server], limits: { retries: 0 } }
+  const domain = { folders: { state: stateFolder }, servers: [server], limits: { retries: 0 } }
   const lock = {
     status: async () => ({ held: true, owner, token: 7 }),
     release: async () => void did.push('release 7'),

@@ -6,6 +6,7 @@ import { emptyRun, foldRun, foldRunEvent, type RunState, type StepView } from '.
 import { serviceKinds } from '../../../shared/model/service.ts'
 import type { Engine } from '../engine.ts'
 import type { RunLockState } from '../ports/run-lock.ts'
+import { settleRestore } from '../restore/recover.ts'
 import { startPersistently } from '../servers/persist.ts'
 
 /** The run whose process died before it was settled, or null. There is at most one a server, because of the run lock. */
@@ -50,6 +51,7 @@ export async function rollbackRun(engine: Engine, onService?: (name: string) => 
 }
 
 async function bringBack(engine: Engine, found: RunState, onService?: (name: string) => void): Promise<RunState> {
+  const restored = await settleRestore(engine, found)
   const down: string[] = []
   let cause: Problem | null = null
   for (const { host, service } of inStartOrder(engine, found)) {
@@ -80,7 +82,7 @@ async function bringBack(engine: Engine, found: RunState, onService?: (name: str
     servicesDown: down,
     outageMs: found.stoppedAt === null ? null : Date.parse(at) - Date.parse(found.stoppedAt),
     archives: [],
-    warnings: [],
+    warnings: restored ? [restored] : [],
   }
   const notes = placesUnverified(found).map(({ to }): RunEvent => ({ kind: 'note', at, text: unverifiedNote(to) }))
   const events = [...notes, ended]

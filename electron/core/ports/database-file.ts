@@ -13,4 +13,10 @@ export interface DatabaseFile {
    * that the name database there ends with. Throws `archive-database-bad` (13) naming the file.
    */
   checkExtracted(server: ServerConfig, folder: string): Position | null
+  /**
+   * Opens every database file of a server as it was unpacked, before it is made live, checks that each is whole, and gives the
+   * change that the name database ends with. `placeOf` tells where a file that the server's settings name lies for now. Throws
+   * `archive-database-bad` (13) naming the file.
+   */
+  check(server: ServerConfig, placeOf: (path: string) => string): Position | null
 }

@@ -307,6 +307,14 @@ export const archiveProblems = defineProblems({
       'If a newer version made this archive, handle it with that version.',
     ],
   },
+  'archive-format-newer': {
+    exit: 'badArchive',
+    ja: [
+      '{path}は新しい版の形式({version})で書かれています',
+      'そのバックアップを取得した版,又はより新しい版を使ってください。',
+    ],
+    en: ['{path} was written in a newer format ({version})', 'Use the version that wrote it, or a newer one.'],
+  },
   'archive-truncated': {
     exit: 'badArchive',
     ja: ['バックアップファイルが途中で切れています({path}: {bytes}バイトまで,{member})', useAnother.ja],

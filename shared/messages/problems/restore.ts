@@ -1,8 +1,8 @@
 import { defineProblems } from './table.ts'
 
 const settle = {
-  ja: '「untenseki runs rollback」で元に戻すか,「untenseki runs resume」で続行してください。それまでどのサービスも起動できません。',
-  en: 'Take it back with "untenseki runs rollback" or go on with "untenseki runs resume"; until then no service there may start.',
+  ja: '「untenseki runs rollback」で元に戻してください。それまでどのサービスも起動できません。',
+  en: 'Take it back with "untenseki runs rollback"; until then no service there may start.',
 } as const
 
 /** リストア and データ修復: what speaks against them, and what may befall them. */
@@ -99,6 +99,195 @@ export const restoreProblems = defineProblems({
     en: [
       '{path} has too little room (needed {needBytes} bytes, free {freeBytes} bytes)',
       'Make room, then try again: a restore unpacks beside the data that is there.',
+    ],
+  },
+  'restore-archive-none': {
+    exit: 'badArchive',
+    ja: ['{path}に{hosts}のバックアップがありません', 'バックアップのあるフォルダ,又はファイルを指定してください。'],
+    en: ['{path} holds no backup of {hosts}', 'Name the folder or the file with the backup.'],
+  },
+  'restore-set-incomplete': {
+    exit: 'badArchive',
+    ja: [
+      '{path}には{hosts}の全部がそろった組のバックアップがありません',
+      '同じ回に取得した,全サーバのバックアップを一つのフォルダに置いてください。',
+    ],
+    en: [
+      '{path} holds no set of backups with all of {hosts}',
+      'Put the backups of all these servers, taken in one round, into one folder.',
+    ],
+  },
+  'restore-archive-unclear': {
+    exit: 'usage',
+    ja: [
+      '{path}にある{hosts}のバックアップは系列が異なり,どれが最新か決められません',
+      'リストアするファイルを一つ選んで指定してください。',
+    ],
+    en: [
+      'The backups of {hosts} in {path} are of different timelines; which is the newest cannot be told',
+      'Name the one file that is to be restored.',
+    ],
+  },
+  'restore-folder-needed': {
+    exit: 'usage',
+    ja: ['{hosts}のリストアには,全部のバックアップがあるフォルダが必要です({path})', 'フォルダを指定してください。'],
+    en: ['To restore {hosts} a folder with all their backups is needed ({path})', 'Name a folder.'],
+  },
+  'restore-other-domain': {
+    exit: 'badArchive',
+    ja: [
+      'ドメイン「{found}」のバックアップです(このドメインは「{domain}」: {path})',
+      '正しいファイルを指定してください。',
+    ],
+    en: ['This is a backup of domain "{found}", not of "{domain}" ({path})', 'Name the right file.'],
+  },
+  'restore-other-server': {
+    exit: 'badArchive',
+    ja: ['ホスト「{found}」のバックアップです(指定されたのは「{host}」: {path})', '正しいファイルを指定してください。'],
+    en: ['This is a backup of host "{found}", not of "{host}" ({path})', 'Name the right file.'],
+  },
+  'restore-layout-differs': {
+    exit: 'badArchive',
+    ja: [
+      '{path}はディレクトリ構成「{found}」のバックアップで,ホスト「{host}」の構成と違います',
+      'ドメイン定義のlayoutを確認してください。',
+    ],
+    en: [
+      '{path} was taken from a server of layout "{found}", which host "{host}" does not have',
+      'Check the layout in the domain file.',
+    ],
+  },
+  'restore-targets-differ': {
+    exit: 'badArchive',
+    ja: [
+      '{path}のバックアップ対象が,ホスト「{host}」の現在の対象と一致しません({target})',
+      'ドメイン定義と初期設定パラメタファイルを,バックアップ時と同じ場所に合わせてください。',
+    ],
+    en: [
+      'The targets of {path} are not those of host "{host}" ({target})',
+      'Let the domain file and the parameter file name the same places as at the time of the backup.',
+    ],
+  },
+  'restore-target-kept': {
+    exit: 'warnings',
+    ja: [
+      '{host}の{target}はこのバックアップに含まれないため,現在のまま残します',
+      'バックアップ後に対象へ追加した場所です。内容が古いデータと合うか確認してください。',
+    ],
+    en: [
+      '{target} of {host} is not in this backup and stays as it is',
+      'It became a target later; check that it fits the older data.',
+    ],
+  },
+  'restore-needs-all': {
+    exit: 'badArchive',
+    ja: [
+      'マスタ管理サーバのジャーナルがないため,全サーバのリストアが必要です(不足: {hosts})',
+      '同じ回に取得した全サーバのバックアップがあるフォルダを指定してください。',
+    ],
+    en: [
+      'The master keeps no journal, so every server has to be restored (absent: {hosts})',
+      'Name a folder with the backups of all servers, taken in one round.',
+    ],
+  },
+  'restore-set-mixed': {
+    exit: 'badArchive',
+    ja: [
+      '同じ回に取得したバックアップではないため,登録が食い違います({text})',
+      '同じ回に取得した全サーバのバックアップを指定してください。',
+    ],
+    en: [
+      'These backups were not taken in one round at one cut, so registrations would disagree ({text})',
+      'Name backups of all servers that were taken in one round.',
+    ],
+  },
+  'restore-newer-than-master': {
+    exit: 'badArchive',
+    ja: [
+      '{host}のバックアップ(変更番号{number})は,マスタ管理サーバ(変更番号{other})の登録の続きではありません',
+      'より古いバックアップを使うか,現在のサーバに整合性確保を行ってください。',
+    ],
+    en: [
+      'The backup of {host} (change {number}) does not belong to the history of the master (change {other})',
+      'Use an older backup, or reconcile the server as it is.',
+    ],
+  },
+  'restore-loss': {
+    exit: 'badArchive',
+    ja: [
+      '変更番号{missing}の登録はどこにも残っていないため,リストア後に失われます(問い合わせできないサーバ: {unasked})',
+      '記録を持つサーバ又はジャーナルを使えるようにしてください。失うことを認めるときは,番号を指定してください(--accept-loss {missing})。',
+    ],
+    en: [
+      'Changes {missing} are held nowhere any more and would be lost by this restore (servers that could not be asked: {unasked})',
+      'Make a server or a journal that holds them available. To accept the loss, name the numbers: --accept-loss {missing}.',
+    ],
+  },
+  'restore-position-differs': {
+    exit: 'badArchive',
+    ja: [
+      '{host}の展開したデータベースの変更番号({found})が,バックアップの記録({number})と違います',
+      'このバックアップは使えません。別のバックアップを使ってください。',
+    ],
+    en: [
+      'The unpacked database of {host} ends with change {found}, not with {number} as its backup says',
+      'This backup cannot be used. Use another one.',
+    ],
+  },
+  'restore-position-unknown': {
+    exit: 'badArchive',
+    ja: ['{host}のバックアップに変更番号がないため,修復できません({path})', '別のバックアップを使ってください。'],
+    en: ['The backup of {host} has no change number, so it could not be repaired ({path})', 'Use another backup.'],
+  },
+  'restore-unasked': {
+    exit: 'warnings',
+    ja: [
+      '{hosts}に問い合わせできないため,そこに残る登録は確認していません',
+      'そのサーバのアドレスサービスを起動できるときは,起動してからリストアしてください。',
+    ],
+    en: [
+      '{hosts} could not be asked: registrations that only they hold are not counted here',
+      'If their address services can be started, start them before the restore.',
+    ],
+  },
+  'restore-unrepaired': {
+    exit: 'warnings',
+    ja: [
+      '{hosts}は修復待ちです。データ修復が終わるまで登録できません',
+      '「untenseki repair --server <ホスト名>」を実行してください。',
+    ],
+    en: [
+      '{hosts} waits for data repair; nothing can be registered until that is done',
+      'Run "untenseki repair --server <host>".',
+    ],
+  },
+  'repair-lost': {
+    exit: 'warnings',
+    ja: ['{host}: 変更番号{missing}の登録は失われました(承認済み)', '必要な登録は,もう一度行ってください。'],
+    en: ['{host}: changes {missing} are lost, as was accepted', 'Register again what is needed.'],
+  },
+  'restore-taken-back': {
+    exit: 'warnings',
+    ja: ['リストア{runId}を取り消し,元のデータに戻しました', 'もう一度リストアできます。'],
+    en: ['Restore {runId} was taken back; the former data is live again', 'The restore can be begun again.'],
+  },
+  'restore-stands': {
+    exit: 'warnings',
+    ja: [
+      'リストア{runId}のデータに入れ替わっています',
+      '「untenseki repair --server <ホスト名>」でデータ修復を行ってください。元のデータは破棄するまで残ります。',
+    ],
+    en: [
+      'The data of restore {runId} is live',
+      'Carry out data repair: "untenseki repair --server <host>". The former data is kept until it is discarded.',
+    ],
+  },
+  'repair-first': {
+    exit: 'locked',
+    ja: ['{hosts}は修復待ちのため,元のデータを破棄できません', 'データ修復を終えてから,もう一度実行してください。'],
+    en: [
+      '{hosts} waits for data repair, so the former data cannot be discarded',
+      'Carry out data repair, then try again.',
     ],
   },
 })

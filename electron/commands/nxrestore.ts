@@ -1,0 +1,60 @@
+import { statSync } from 'node:fs'
+import { problem } from '../../shared/model/problem.ts'
+import { masterOf, serverOf } from '../core/engine.ts'
+import { assertAllStopped, assertMayBackUp } from '../core/operations/nxbackup.ts'
+import { nxrestore } from '../core/operations/nxrestore.ts'
+import { createPrompter } from './ask.ts'
+import { askMedium } from './manual/ask-medium.ts'
+import { documented, ours } from './manual/remarks.ts'
+import { progressLine } from './progress-line.ts'
+import type { Verb } from './verb.ts'
+
+interface NxrestoreOptions {
+  readonly server?: string
+}
+
+export const nxrestoreVerb: Verb<NxrestoreOptions> = {
+  name: 'nxrestore',
+  about: {
+    ja: '停止済みのサーバのデータをバックアップの内容に入れ替える。必ず問い合わせる',
+    en: "exchange the data of a server whose services are stopped for a backup's; always prompts",
+  },
+  examples: ['nxrestore', 'untenseki nxrestore --server hq-mas'],
+  remarks: [
+    documented(
+      'スーパーユーザが実行する。バックアップ媒体のスペシャルファイル名(又はファイルの絶対パス)を問い合わせる。',
+      'run by the superuser; asks for the special file (or the absolute path of a file).',
+    ),
+    ours(
+      '「よろしいですか。(Y/N)」,--server,稼働中のサービスがあれば拒否すること,サーバが修復待ちになること,元のデータを残すこと,終了コード。',
+      '「よろしいですか。(Y/N)」, --server, the refusal while a service runs, that the server waits for data repair, that the former data is kept, the exit codes.',
+    ),
+  ],
+  shape: (command, pick) =>
+    command.option(
+      '--server <host>',
+      pick({ ja: 'ホスト名(省略時はマスタ管理サーバ)', en: 'host name (the master without it)' }),
+    ),
+  async work({ engine, options, output, context }) {
+    const composed = engine()
+    const { domain } = composed
+    const server = options.server === undefined ? masterOf(domain) : serverOf(domain, options.server)
+    assertMayBackUp(composed, statSync(domain.file).uid)
+    await assertAllStopped(composed, server)
+    const prompter = createPrompter(context)
+    const line = progressLine(context)
+    try {
+      const from = await askMedium(prompter)
+      const plan = await nxrestore(composed, server, from, { signal: context.signal, onProgress: line.show })
+      line.clear()
+      for (const warning of plan.warnings) output.problem(warning)
+      const number = plan.archives[0]?.position?.number ?? null
+      output.line({ ja: `リストアしました: 変更番号 ${number ?? '-'}`, en: `Restored: change number ${number ?? '-'}` })
+      output.problem(problem('restore-unrepaired', { hosts: server.host }))
+      return { exitCode: 0, facts: { changeNumber: number } }
+    } finally {
+      line.clear()
+      prompter.close()
+    }
+  },
+}

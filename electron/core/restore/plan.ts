@@ -1,0 +1,147 @@
+import type { ServerConfig } from '../../../shared/model/domain.ts'
+import { type ChangeRange, isAncestor, type Place } from '../../../shared/model/position.ts'
+import { fail, type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
+import type { RepairPlan } from '../../../shared/model/repair.ts'
+import type { RestoreCase, RestorePlan } from '../../../shared/model/restore.ts'
+import { masterJournal } from '../../formats/journal-folder.ts'
+import { rangesText } from '../../formats/replay-plan.ts'
+import type { JobOptions } from '../archive/worker-client.ts'
+import { type Engine, masterOf, serverOf } from '../engine.ts'
+import { assertWholeSet, type CheckedArchive, checkArchive } from './check-archive.ts'
+import { assertSpace, type HeldPlace } from './places.ts'
+
+/** What an operator asks to be restored. */
+export interface RestoreRequest {
+  /** Each server with its archive's absolute path. */
+  readonly archives: ReadonlyMap<string, string>
+  /** Changes that may be lost, by number, because nobody holds them any more. */
+  readonly acceptLoss: readonly ChangeRange[]
+  /** Whether データ修復 is done by the same run; without it the server stays 修復待ち. */
+  readonly repair: boolean
+}
+
+/** A restore that was looked at from all sides; nothing has been changed. */
+export interface PlannedRestore {
+  readonly plan: RestorePlan
+  readonly archives: readonly CheckedArchive[]
+  readonly held: readonly HeldPlace[]
+  /** The position of each archive, to compare others with. */
+  readonly from: ReadonlyMap<string, Place>
+}
+
+/** The servers whose services a restore of these stops: with the master every one (facts §8), the master first. */
+export function serversToStop(engine: Engine, hosts: readonly string[]): readonly ServerConfig[] {
+  const master = masterOf(engine.domain)
+  const restored = hosts.map((host) => serverOf(engine.domain, host))
+  if (!restored.includes(master)) return restored
+  return [master, ...engine.domain.servers.filter((server) => server !== master)]
+}
+
+/**
+ * Reads the archives to their end, holds them against domain, disks, journals and replicas, and says what a restore would do.
+ * Changes nothing. Throws the first thing that speaks against it: what `checkArchive`, `assertWholeSet` and `assertSpace` throw,
+ * `restore-newer-than-master`, `replica-newer`, and `restore-loss` unless the request accepts exactly what would be lost.
+ */
+export async function planRestore(
+  engine: Engine,
+  request: RestoreRequest,
+  runId: string,
+  options: JobOptions,
+): Promise<PlannedRestore> {
+  const master = masterOf(engine.domain)
+  const checked: CheckedArchive[] = []
+  for (const [host, path] of request.archives) {
+    checked.push(await checkArchive(engine.domain, serverOf(engine.domain, host), path, runId, options))
+  }
+  const archives = checked.map(({ archive }) => archive)
+  const hosts = archives.map(({ host }) => host)
+  const kind = caseOf(master, hosts)
+  if (kind === 'master-without-journal') assertWholeSet(engine.domain, archives)
+  const held = checked.flatMap((one) => one.held)
+  assertSpace(held)
+  const from = await positionsOf(engine, checked)
+  const unasked = kind === 'server' ? await assertFollowed(engine, from, request.repair) : []
+  const repairs = request.repair || kind !== 'server' ? await inspectRepairs(engine, from) : []
+  if (request.repair) assertAccepted(repairs, request.acceptLoss)
+  const plan: RestorePlan = {
+    case: kind,
+    archives,
+    stops: serversToStop(engine, hosts).map(({ host }) => host),
+    places: held.map(({ place, bytes }) => ({ host: place.host, path: place.path, bytes, exchange: place.mode })),
+    repairs: [...repairs],
+    warnings: [...checked.flatMap(({ warnings }) => warnings), ...unasked, ...unaskedOf(repairs)],
+  }
+  return { plan, archives: checked, held, from }
+}
+
+/** Where the master's settings are lost with its disk, its journal is looked for by the repair; nothing is refused for that. */
+function caseOf(master: ServerConfig, hosts: readonly string[]): RestoreCase {
+  if (!hosts.includes(master.host)) return 'server'
+  try {
+    return masterJournal(master) === null ? 'master-without-journal' : 'master-with-journal'
+  } catch (error) {
+    if (toProblem(error).code !== 'settings-file-unreadable') throw error
+    return 'master-with-journal'
+  }
+}
+
+async function positionsOf(engine: Engine, archives: readonly CheckedArchive[]): Promise<ReadonlyMap<string, Place>> {
+  const ancestry = await engine.names.status().then(
+    (status) => status.ancestry,
+    () => [],
+  )
+  return new Map(
+    archives.map(({ archive: { host, path, position } }) => {
+      if (position === null) throw fail('restore-position-unknown', { host, path })
+      return [host, { position, ancestry }]
+    }),
+  )
+}
+
+/**
+ * A server's archive that is no part of the master's history could never be brought up to it (design §4). A master that is down cannot
+ * be asked: where the repair is left for later, that is said and no more.
+ */
+async function assertFollowed(
+  engine: Engine,
+  from: ReadonlyMap<string, Place>,
+  repair: boolean,
+): Promise<readonly Problem[]> {
+  const status = await engine.names.status().catch((error: unknown) => {
+    if (repair || toProblem(error).code !== 'address-service-down') throw error
+    return null
+  })
+  if (status === null) return [problem('restore-unasked', { hosts: masterOf(engine.domain).host })]
+  const { position, ancestry } = status
+  for (const [host, place] of from) {
+    if (isAncestor(place.position, { position, ancestry })) continue
+    const { number } = place.position
+    throw fail('restore-newer-than-master', { host, number, other: position.number })
+  }
+  const states = await engine.replication.states([...from.keys()])
+  const newer = states.find(({ state }) => state === 'newer')
+  if (newer) throw new ProblemError(newer.problem ?? problem('replica-newer', { host: newer.host, records: '?' }))
+  return []
+}
+
+async function inspectRepairs(engine: Engine, from: ReadonlyMap<string, Place>): Promise<readonly RepairPlan[]> {
+  const plans: RepairPlan[] = []
+  for (const [host, place] of from) plans.push(await engine.repair.inspect(host, { from: place }))
+  return plans
+}
+
+/** Throws `restore-loss` naming by number what nobody holds any more, unless exactly that was accepted. */
+function assertAccepted(repairs: readonly RepairPlan[], accepted: readonly ChangeRange[]): void {
+  for (const { host, gaps, unasked } of repairs) {
+    if (gaps.length > 0 && rangesText(gaps) !== rangesText(accepted)) {
+      throw fail('restore-loss', { host, missing: rangesText(gaps), unasked: unasked.join(', ') || '-' })
+    }
+  }
+}
+
+/** A server that could not be asked matters where no journal vouches for what was registered, and where something is missing. */
+function unaskedOf(repairs: readonly RepairPlan[]): readonly Problem[] {
+  const open = repairs.filter(({ gaps, sources }) => gaps.length > 0 || sources.every(({ kind }) => kind === 'replica'))
+  const hosts = [...new Set(open.flatMap(({ unasked }) => unasked))]
+  return hosts.length === 0 ? [] : [problem('restore-unasked', { hosts: hosts.join(', ') })]
+}
