@@ -4,7 +4,7 @@
  * the last line with `--json`, one object with every ratio, its target and whether it is met; exit 1 on a missed target.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -169,6 +169,7 @@ function measure({ tree, folder, ours, rounds, cold }) {
       seconds: median(taken.map(({ seconds }) => seconds)),
       cpuSeconds: median(taken.map(({ cpuSeconds }) => cpuSeconds)),
       memoryMb: Math.max(...taken.map(({ memoryMb }) => memoryMb)),
+      stallMs: who.startsWith('untenseki') ? Math.max(...taken.map(({ stallMs }) => stallMs ?? 0)) : null,
       bytes: what === 'create' ? (taken.at(-1)?.bytes ?? null) : null,
     }
   })
@@ -189,14 +190,21 @@ function grow({ folder, ours, count }) {
 /** Runs a line of shell; wall and processor seconds, and the peak memory of its largest process. */
 function run(command, vars, folder) {
   const report = join(folder, 'time')
+  const stall = join(folder, 'stall')
+  rmSync(stall, { force: true })
   const done = spawnSync('/usr/bin/time', ['-o', report, '-f', '%e %U %S %M', 'sh', '-ec', command], {
-    env: { ...env, ...vars },
+    env: { ...env, ...vars, STALL_FILE: stall },
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   if (done.status !== 0) throw new Stop(1, `${command}: ended with ${done.status}: ${done.stderr}`)
   const [seconds, user, system, kb] = readFileSync(report, 'utf8').trim().split('\n').at(-1).split(' ').map(Number)
-  return { seconds, cpuSeconds: Number((user + system).toFixed(2)), memoryMb: Math.round(kb / 1024) }
+  return {
+    seconds,
+    cpuSeconds: Number((user + system).toFixed(2)),
+    memoryMb: Math.round(kb / 1024),
+    stallMs: existsSync(stall) ? Number(readFileSync(stall, 'utf8')) : null,
+  }
 }
 
 function canDropCaches() {
@@ -259,6 +267,9 @@ function print({ machine, rows, ratios, growth, memory, say }) {
   }
   for (const { what, cache, us, them, ratio, target, met } of ratios)
     say(`${met ? 'met   ' : 'MISSED'} ${what} ${cache}: ${us} / ${them} = ${ratio} (target ${target})`)
+  const stalls = rows.filter(({ stallMs }) => stallMs !== null)
+  for (const { what, cache, who, stallMs } of stalls)
+    say(`longest stall of the event loop: ${what} ${cache} ${who}: ${stallMs} ms (the aim is 50 ms)`)
   for (const { files, seconds, memoryMb } of growth) say(`growth ${files} mails: ${seconds} s, ${memoryMb} MB`)
   say(`${memory.met ? 'met   ' : 'MISSED'} peak memory ${memory.peakMb} MB (target ${memory.targetMb} MB)`)
 }

@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileMedium } from '../../electron/adapters/media/file.ts'
 import { createArchive } from '../../electron/core/archive/create.ts'
 import { extractTo } from '../../electron/core/archive/extract/extract.ts'
@@ -34,4 +36,12 @@ const verbs: Readonly<Record<string, (...args: string[]) => Promise<unknown>>> =
 }
 const act = verbs[verb ?? '']
 if (act === undefined) throw new Error(`no such verb: ${verb}`)
-void act(...given)
+
+/** How long this process's event loop was held up at most, for whoever names a file for it. */
+const delay = monitorEventLoopDelay({ resolution: 5 })
+delay.enable()
+void act(...given).then(() => {
+  delay.disable()
+  const { STALL_FILE } = process.env
+  if (STALL_FILE !== undefined) writeFileSync(STALL_FILE, String(Math.round(delay.max / 1e6)))
+})

@@ -133,6 +133,17 @@ export const runProblems = defineProblems({
     ja: ['バックアップ媒体が指定されていません', 'ファイル名を絶対パスで入力してください。'],
     en: ['No backup medium was named', "Enter a file's absolute path."],
   },
+  'attributes-not-kept': {
+    exit: 'warnings',
+    ja: [
+      '拡張属性とACLは保存していません({path}: この環境ではkoffiパッケージを読み込めません)',
+      '必要であれば,GNU tarの--xattrs --aclsで別に保存してください。',
+    ],
+    en: [
+      'Extended attributes and ACLs were not kept ({path}: the package koffi does not load here)',
+      'If they matter, keep them apart with GNU tar, --xattrs --acls.',
+    ],
+  },
   'sockets-skipped': {
     exit: 'warnings',
     ja: [

@@ -32,13 +32,14 @@ export function nxbackupStep(work: BackupWork, member: Member): Step {
       const to = requirePath(member)
       const archive = await copyServer(engine, server, { to, runId, setId: runId, signal, onProgress: progress })
       member.archive = archive
-      const { bytes, sha256, members, position, skipped } = archive
+      const { bytes, sha256, members, position, skipped, attributesKept } = archive
       const at = engine.clock.now().toISOString()
       const facts = { at, path: to, host: server.host, runId, setId: runId, bytes, sha256, position }
       member.sequence = engine.catalog.archived(facts)
       for (const socket of skipped) {
         note({ ja: `ソケット ${socket} は保存しません`, en: `the socket ${socket} is not kept` })
       }
+      if (!attributesKept) work.warnings.push(problem('attributes-not-kept', { path: to }))
       if (skipped.length > 0) work.warnings.push(problem('sockets-skipped', { count: skipped.length }))
       return { path: to, bytes, sha256, members, changeNumber: position?.number ?? null }
     },
