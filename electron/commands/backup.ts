@@ -72,6 +72,7 @@ export const backupVerb: Verb<BackupOptions> = {
       .option('--dry-run', pick({ ja: '何をするかだけを表示する', en: 'only show what would be done' })),
   async work(call) {
     const { options, output, context } = call
+    if ((options.server === undefined) === (options.all !== true)) throw fail('server-or-all')
     const engine = call.engine()
     const request = requestOf(call, engine)
     if (options.dryRun) return dryRun(call, engine, request)
@@ -98,8 +99,7 @@ function requestOf(call: Call<BackupOptions>, engine: Engine): BackupRequest {
   }
 }
 
-function wantedServers({ server, all }: BackupOptions, engine: Engine): readonly ServerConfig[] {
-  if ((server === undefined) === (all !== true)) throw fail('server-or-all')
+function wantedServers({ server }: BackupOptions, engine: Engine): readonly ServerConfig[] {
   if (server === undefined) return engine.domain.servers
   return [...new Set(server.split(',').map((host) => serverOf(engine.domain, host.trim())))]
 }

@@ -78,8 +78,8 @@ describe('words that are no command line', () => {
     ['an unknown verb', ['frobnicate'], '「frobnicate」'],
     ['an unknown verb of a group', ['journal', 'discard'], '「discard」'],
     ['an unknown option', ['servers', '--colour'], '「--colour」'],
-    ['an option without its value', ['backup', '--to', 'x', '--json', '--server'], '「--server <host>」'],
-    ['a missing option', ['backup', '--to', 'x'], '「--server <host>」'],
+    ['an option without its value', ['backup', '--to', 'x', '--json', '--server'], '「--server <hosts>」'],
+    ['a missing option', ['backup', '--all'], '「--to <path>」'],
     ['a missing argument', ['verify'], '「archive」'],
     ['an argument too many', ['servers', 'hq-mas'], '引数が多すぎます'],
   ])('%s: 64', async (_, words, what) => {
