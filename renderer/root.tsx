@@ -1,6 +1,7 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { type ReactNode, useEffect, useMemo } from 'react'
 import { ProblemText } from './chrome/problem.tsx'
+import { ArchiveWindow } from './features/archive/archive-window.tsx'
 import { HistoryWindow } from './features/history/history-window.tsx'
 import { NameDatabaseWindow } from './features/name-database/name-database-window.tsx'
 import { RunBookWindow } from './features/run-book/run-book-window.tsx'
@@ -54,6 +55,8 @@ function Content({ kind }: { readonly kind: ConsoleWindow }): ReactNode {
       return <SystemWindow />
     case 'name-database':
       return <NameDatabaseWindow />
+    case 'archive':
+      return <ArchiveWindow />
     case 'history':
       return <HistoryWindow />
     case 'run-book':

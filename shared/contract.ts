@@ -1,3 +1,4 @@
+import { archiveFactsSchema, archivePageSchema } from './model/archive-browse.ts'
 import {
   activitySchema,
   directoryViewSchema,
@@ -11,9 +12,13 @@ import { editedSchema, editLimit, editSchema, searchQuerySchema, searchResultSch
 import { backupsViewSchema, historyFilterSchema, historyPageSchema } from './model/history.ts'
 import { csvEncodingSchema, importOutcomeSchema } from './model/import.ts'
 import { segmentSchema } from './model/journal.ts'
+import { changeRangeSchema } from './model/position.ts'
 import type { problemSchema } from './model/problem.ts'
 import { progressSchema } from './model/progress.ts'
+import { newerChoiceSchema } from './model/reconcile.ts'
+import { repairPlanSchema } from './model/repair.ts'
 import { runStateSchema } from './model/run-state.ts'
+import { scheduleViewSchema } from './model/schedule.ts'
 import { serverStatusSchema } from './model/server.ts'
 import { taskSchema } from './model/task.ts'
 import { z } from './zod.ts'
@@ -22,11 +27,20 @@ const nothing = z.null()
 const hostSchema = z.string().min(1).max(255)
 /** `show`: what the third list of 名前データベース shows. */
 const windowSchema = z.strictObject({
-  kind: z.enum(['name-database', 'run-book', 'history']),
+  kind: z.enum(['name-database', 'run-book', 'history', 'archive']),
   show: z.enum(['user', 'board']).optional(),
 })
 /** An absolute path as the operator typed it: checked in core, never handed to a shell. */
 const pathSchema = z.string().min(1).max(4096)
+
+/** A page of what an archive holds; `next`: what the page before ended with. */
+const archivePageInput = {
+  next: z.string().max(65_536).nullable(),
+  limit: z.number().int().positive().max(1000),
+} as const
+
+/** A page of a list. */
+const pageInput = { offset: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000) } as const
 
 /**
  * The only truth about IPC: every command with its input and output, every event with its payload (design §10).
@@ -71,12 +85,57 @@ export const commands = {
   /** One step; `to` is the answer to the nxbackup prompt, needed from that step on. Returns when the step began. */
   'run.next': { input: z.strictObject({ to: pathSchema.nullable() }), output: nothing },
   /** All that is left, in one go. */
-  'run.all': { input: z.strictObject({ to: pathSchema }), output: nothing },
+  'run.all': { input: z.strictObject({ to: pathSchema.nullable() }), output: nothing },
   'run.cancel': { input: nothing, output: nothing },
   /** Puts an ended run away, or gives up one that was prepared and did nothing yet. */
   'run.dismiss': { input: nothing, output: nothing },
   /** Brings the services of a run found unfinished back up and settles it. */
   'run.rollback': { input: nothing, output: nothing },
+  /** [データベース(D)] → [整合性確保(K)]: begins it as a task and answers with its id. */
+  'reconcile.start': { input: z.strictObject({ host: hostSchema, newer: newerChoiceSchema }), output: z.string() },
+  /** What データ修復 of a server would replay, and what nobody holds; changes nothing. */
+  'repair.inspect': { input: z.strictObject({ host: hostSchema }), output: repairPlanSchema },
+  /** Prepares the run-book of データ修復; `acceptLoss` names by number exactly what is given up. */
+  'repair.prepare': {
+    input: z.strictObject({ host: hostSchema, acceptLoss: z.array(changeRangeSchema) }),
+    output: nothing,
+  },
+  /** Reads the archives of a restore to their end and plans it, as a task whose `plan` tells; answers with its id. */
+  'restore.survey': {
+    input: z.strictObject({ hosts: z.array(hostSchema).min(1), from: pathSchema }),
+    output: z.string(),
+  },
+  'restore.prepare': {
+    input: z.strictObject({
+      hosts: z.array(hostSchema).min(1),
+      from: pathSchema,
+      acceptLoss: z.array(changeRangeSchema),
+    }),
+    output: nothing,
+  },
+  /** Which archive the アーカイブ window shows from now on. */
+  'archive.choose': { input: z.strictObject({ path: pathSchema }), output: nothing },
+  /** What an archive is, without reading it whole. */
+  'archive.open': { input: z.strictObject({ path: pathSchema }), output: archiveFactsSchema },
+  /** What stands in one folder of an archive (`/` at the top), by name. */
+  'archive.folder': {
+    input: z.strictObject({ path: pathSchema, folder: z.string().max(65_536), ...archivePageInput }),
+    output: archivePageSchema,
+  },
+  /** Members whose path holds the text, letters in either case. */
+  'archive.search': {
+    input: z.strictObject({ path: pathSchema, text: z.string().min(1).max(256), ...archivePageInput }),
+    output: archivePageSchema,
+  },
+  /** Takes chosen entries out into a new folder, as a task; answers with its id. */
+  'archive.extract': {
+    input: z.strictObject({
+      path: pathSchema,
+      select: z.array(z.string().max(65_536)).min(1).max(10_000),
+      to: pathSchema,
+    }),
+    output: z.string(),
+  },
   'task.cancel': { input: z.strictObject({ id: z.string() }), output: nothing },
   /** Puts an ended task away. */
   'task.dismiss': { input: z.strictObject({ id: z.string() }), output: nothing },
@@ -84,8 +143,7 @@ export const commands = {
   'history.page': {
     input: z.strictObject({
       filter: historyFilterSchema,
-      offset: z.number().int().nonnegative(),
-      limit: z.number().int().positive().max(500),
+      ...pageInput,
     }),
     output: historyPageSchema,
   },
@@ -106,7 +164,9 @@ export const events = {
   activities: z.array(activitySchema),
   run: runViewSchema.nullable(),
   backups: backupsViewSchema,
+  schedule: scheduleViewSchema.nullable(),
   tasks: z.array(taskSchema),
+  archive: z.string().nullable(),
   progress: progressSchema,
 } as const
 

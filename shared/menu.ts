@@ -5,6 +5,8 @@ export type MenuCommand =
   | 'open-name-database'
   | 'open-boards'
   | 'history'
+  | 'archive'
+  | 'extract'
   | 'refresh'
   | 'logon'
   | 'logoff'
@@ -17,6 +19,9 @@ export type MenuCommand =
   | 'language-en'
   | 'about'
   | 'backup'
+  | 'restore'
+  | 'reconcile'
+  | 'repair'
   | 'select-all'
   | 'close'
   | 'search-users'
@@ -30,7 +35,7 @@ export type MenuCommand =
   | 'import'
 
 /** When a command can be given; each names the reason that a grey entry shows otherwise. */
-export type MenuCondition = 'logged-on' | 'logged-off' | 'server-chosen' | 'master-chosen'
+export type MenuCondition = 'logged-on' | 'logged-off' | 'server-chosen'
 
 interface Labelled {
   readonly id: string
@@ -88,6 +93,7 @@ export const systemMenus: readonly Menu[] = [
         ],
       },
       item('history', 'menu.history', 'L'),
+      item('archive', 'menu.archive', 'A'),
       { kind: 'separator', id: 'file-1' },
       item('logon', 'menu.logon', 'N', { needs: 'logged-off' }),
       item('logoff', 'menu.logoff', 'O', { needs: 'logged-on' }),
@@ -102,7 +108,7 @@ export const systemMenus: readonly Menu[] = [
     entries: [
       item('start', 'menu.start', 'T', { needs: 'server-chosen', asks: true }),
       item('stop', 'menu.stop', 'P', { needs: 'server-chosen', asks: true }),
-      item('run-book', 'menu.run-book', 'R', { needs: 'master-chosen', asks: true }),
+      item('run-book', 'menu.run-book', 'R', { needs: 'server-chosen', asks: true }),
     ],
   },
   {
@@ -141,6 +147,22 @@ export const historyMenus: readonly Menu[] = [
   help,
 ]
 
+/** The menu of アーカイブ (own decision). */
+export const archiveMenus: readonly Menu[] = [
+  {
+    id: 'file',
+    label: 'menu.file',
+    mnemonic: 'F',
+    entries: [
+      item('extract', 'menu.extract', 'X', { asks: true }),
+      { kind: 'separator', id: 'archive-1' },
+      item('select-all', 'menu.select-all', 'A'),
+      item('close', 'menu.close', 'C'),
+    ],
+  },
+  help,
+]
+
 /** The menus of 名前データベース; データベース(D) → バックアップ(B) is manual 15.2.3. */
 export const nameDatabaseMenus: readonly Menu[] = [
   {
@@ -149,6 +171,9 @@ export const nameDatabaseMenus: readonly Menu[] = [
     mnemonic: 'D',
     entries: [
       item('backup', 'menu.backup', 'B', { needs: 'logged-on', asks: true }),
+      item('restore', 'menu.restore', 'R', { needs: 'logged-on', asks: true }),
+      item('reconcile', 'menu.reconcile', 'K', { needs: 'logged-on', asks: true }),
+      item('repair', 'menu.repair', 'J', { needs: 'logged-on', asks: true }),
       { kind: 'separator', id: 'database-1' },
       item('select-all', 'menu.select-all', 'A'),
       item('close', 'menu.close', 'C'),

@@ -36,6 +36,10 @@ export interface NameDatabaseScreen {
   search(word: string): Promise<Locator>
   /** [データベース(D)] → [バックアップ(B)], by Alt+D and B or by mouse; the dialog may be refused by a message. */
   chooseBackup(way: 'keys' | 'mouse'): Promise<void>
+  /** データベース(D) → 整合性確保(K), リストア(R), データ修復(J): the dialogs. */
+  openReconcile(): Promise<Locator>
+  openRestore(): Promise<Locator>
+  openRepair(): Promise<Locator>
   openBackup(way?: 'keys' | 'mouse'): Promise<BackupDialog>
 }
 
@@ -44,8 +48,17 @@ export async function nameDatabaseScreen(app: ElectronApplication): Promise<Name
   await page.getByRole('tree', { name: '組織階層' }).waitFor()
   const chooseBackup = (way: 'keys' | 'mouse') =>
     way === 'keys' ? chooseByKeys(page, 'D', 'B') : chooseByMouse(page, 'データベース(D)', 'バックアップ')
+  const chosen = async (letter: string, name: string) => {
+    await chooseByKeys(page, 'D', letter)
+    const dialog = page.getByRole('dialog', { name })
+    await dialog.waitFor()
+    return dialog
+  }
   return {
     page,
+    openReconcile: () => chosen('K', '整合性確保'),
+    openRestore: () => chosen('R', 'リストア'),
+    openRepair: () => chosen('J', 'データ修復'),
     node: (name) => page.getByRole('treeitem', { name }),
     users: () => page.getByRole('grid', { name: 'ユーザ一覧' }).locator('tbody tr'),
     organizations: () => page.getByRole('grid', { name: '組織一覧' }).locator('tbody tr'),

@@ -1,5 +1,5 @@
 /** The console's own windows, and the one that says why it could not open. */
-export type WindowKind = 'system' | 'name-database' | 'run-book' | 'history' | 'failure'
+export type WindowKind = 'system' | 'name-database' | 'run-book' | 'history' | 'archive' | 'failure'
 
 /** Where every page of the console lives; `index.html?window=KIND` shows a window's kind. */
 const pageOrigin = 'app://console'

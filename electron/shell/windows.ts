@@ -9,6 +9,7 @@ const shapes: Readonly<Record<WindowKind, { width: number; height: number; minWi
   system: { width: 860, height: 560, minWidth: 520, minHeight: 360 },
   'name-database': { width: 900, height: 600, minWidth: 560, minHeight: 380 },
   'run-book': { width: 780, height: 620, minWidth: 520, minHeight: 400 },
+  archive: { width: 900, height: 600, minWidth: 520, minHeight: 400 },
   history: { width: 860, height: 620, minWidth: 520, minHeight: 400 },
   failure: { width: 520, height: 300, minWidth: 360, minHeight: 220 },
 }

@@ -7,8 +7,10 @@ import { ProblemBox } from '../chrome/problem.tsx'
 import { useActions, useApp, useSnapshot } from '../store/use-app.ts'
 import { useText } from '../text/use-text.ts'
 import { version } from '../version.ts'
+import { ReconcileDialog } from './replication/reconcile-dialog.tsx'
+import { RepairDialog } from './restore/repair-dialog.tsx'
 
-/** What every window may show over itself: its failure, バージョン情報, the question of 運転席終了. */
+/** What every window may show over itself: its failure, 整合性確保, データ修復, バージョン情報, the question of 運転席終了. */
 export function CommonDialogs(): ReactNode {
   const actions = useActions()
   const { t } = useText()
@@ -17,6 +19,8 @@ export function CommonDialogs(): ReactNode {
   return (
     <>
       {dialog?.kind === 'about' && <About />}
+      {dialog?.kind === 'reconcile' && <ReconcileDialog />}
+      {dialog?.kind === 'repair' && <RepairDialog />}
       {dialog?.kind === 'quit' && (
         <Confirm
           title={t('quit.title')}

@@ -12,10 +12,5 @@ export function reasonAgainst(condition: MenuCondition, snapshot: Snapshot, host
       return on ? 'reason.logged-on' : null
     case 'server-chosen':
       return host === null ? 'reason.no-server' : null
-    case 'master-chosen': {
-      const server = snapshot.servers.find((each) => each.host === host)
-      if (server === undefined) return 'reason.no-server'
-      return server.roles.includes('master') ? null : 'reason.not-master'
-    }
   }
 }

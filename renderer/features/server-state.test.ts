@@ -30,27 +30,27 @@ it.each<[ServiceState[], string]>([
   expect(serverState(server(...states)).word).toBe(word)
 })
 
-it('takes replication for complete only where the replica itself reported the position', () => {
-  const position = { timeline: 't', number: 5 }
-  const status = (waiting: number, applied: DirectoryStatus['position'] | null): DirectoryStatus => ({
+it('tells how a server stands to the master, and of the master only that it waits for repair', () => {
+  const replica = { host: 'r', waiting: 3, applied: null, lastHeard: null, oldestAt: null, problem: null }
+  const mark = { since: '2026-11-22T00:00:00Z', why: 'restored', by: null, ahead: null, sources: [] } as const
+  const status = (pending: boolean): DirectoryStatus => ({
     host: 'm',
     master: true,
-    position,
+    position: { timeline: 't', number: 5 },
     ancestry: [],
-    readOnly: false,
-    repairPending: null,
+    readOnly: pending,
+    repairPending: pending ? { ...mark, sources: [] } : null,
     users: 0,
     organizations: 0,
     lock: { held: false },
     sessions: [],
     journals: [],
-    replicas: [{ host: 'r', state: 'waiting', waiting, oldestAt: null, applied, lastHeard: null, problem: null }],
+    replicas: [{ ...replica, state: 'waiting' }],
   })
-  const of = (waiting: number, applied: DirectoryStatus['position'] | null) =>
-    replicationOf({ kind: 'up', status: status(waiting, applied) }, 'r').kind
-  expect(of(0, position)).toBe('complete')
-  expect(of(3, position)).toBe('waiting')
-  expect(of(0, null)).toBe('not-told')
-  expect(of(0, { timeline: 'other', number: 5 })).toBe('not-told')
-  expect(replicationOf({ kind: 'unknown' }, 'r').kind).toBe('not-told')
+  const of = (host: string, pending = false) => replicationOf({ kind: 'up', status: status(pending) }, host)
+  expect(of('r')).toMatchObject({ state: 'waiting', waiting: 3 })
+  expect(of('m')).toBeNull()
+  expect(of('m', true)).toMatchObject({ state: 'repair-pending' })
+  expect(of('unknown')).toBeNull()
+  expect(replicationOf({ kind: 'unknown' }, 'r')).toBeNull()
 })

@@ -1,5 +1,6 @@
 import type { MessageKey } from '../../shared/messages/ja.ts'
 import type { DirectoryView } from '../../shared/model/console.ts'
+import type { ReplicaState } from '../../shared/model/directory.ts'
 import type { ServerStatus } from '../../shared/model/server.ts'
 import type { ServiceState } from '../../shared/model/service.ts'
 import type { Mark } from '../chrome/state-mark.tsx'
@@ -36,21 +37,27 @@ export function siteState(servers: readonly ServerStatus[]): StateWord {
   return serviceWords[states.has('running') ? 'running' : 'stopped']
 }
 
-export type ReplicationWord =
-  | { readonly kind: 'not-told' }
-  | { readonly kind: 'complete' }
-  | { readonly kind: 'waiting'; readonly count: number }
+const replicaWords: Readonly<Record<ReplicaState, StateWord>> = {
+  complete: { mark: 'done', word: 'replication.complete' },
+  processing: { mark: 'moving', word: 'replication.processing' },
+  waiting: { mark: 'partial', word: 'replication.waits' },
+  unreachable: { mark: 'failed', word: 'replication.unreachable' },
+  diverged: { mark: 'failed', word: 'replication.diverged' },
+  newer: { mark: 'failed', word: 'replication.newer' },
+  'repair-pending': { mark: 'partial', word: 'replication.repair-pending' },
+}
 
-/**
- * What the master knows of a server's replica. Complete only where the replica itself reported the master's position:
- * an empty queue proves nothing. Not told for the master and while the master cannot be asked.
- */
-export function replicationOf(directory: DirectoryView, host: string): ReplicationWord {
-  if (directory.kind !== 'up') return { kind: 'not-told' }
-  const replica = directory.status.replicas.find((each) => each.host === host)
-  if (replica === undefined) return { kind: 'not-told' }
-  if (replica.waiting > 0) return { kind: 'waiting', count: replica.waiting }
-  const { position } = directory.status
-  const same = replica.applied?.timeline === position.timeline && replica.applied.number === position.number
-  return same ? { kind: 'complete' } : { kind: 'not-told' }
+export function replicaWord(state: ReplicaState): StateWord {
+  return replicaWords[state]
+}
+
+/** How a server stands to the master: null while the master cannot be asked, and for a master that is not 修復待ち. */
+export function replicationOf(
+  directory: DirectoryView,
+  host: string,
+): { readonly state: ReplicaState; readonly waiting: number } | null {
+  if (directory.kind !== 'up') return null
+  const { status } = directory
+  if (status.host === host) return status.repairPending === null ? null : { state: 'repair-pending', waiting: 0 }
+  return status.replicas.find((each) => each.host === host) ?? null
 }

@@ -3,7 +3,7 @@ import type { ServerStatus } from '../../shared/model/server.ts'
 import { useSnapshot } from '../store/use-app.ts'
 import { ownerName } from '../text/format.ts'
 import { useText } from '../text/use-text.ts'
-import { replicationOf } from './server-state.ts'
+import { replicationOf, replicaWord } from './server-state.ts'
 
 /** Phrases that several windows share. */
 export function useWords() {
@@ -11,9 +11,10 @@ export function useWords() {
   return {
     roles: (server: ServerStatus) => server.roles.map((role) => t(`role.${role}`)).join('・'),
     replication(directory: DirectoryView, host: string): string {
-      const word = replicationOf(directory, host)
-      if (word.kind === 'waiting') return t('replication.waiting', { count: format.number(word.count) })
-      return word.kind === 'complete' ? t('replication.complete') : t('dash')
+      const found = replicationOf(directory, host)
+      if (found === null) return t('dash')
+      if (found.state === 'waiting') return t('replication.waiting', { count: format.number(found.waiting) })
+      return t(replicaWord(found.state).word)
     },
     lock(directory: DirectoryView): string {
       if (directory.kind !== 'up') return t('unknown')

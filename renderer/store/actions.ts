@@ -1,6 +1,8 @@
 import type { ShellSignal } from '../../shared/contract.ts'
 import type { Preferences } from '../../shared/model/console.ts'
 import type { HistoryFilter } from '../../shared/model/history.ts'
+import type { ChangeRange } from '../../shared/model/position.ts'
+import type { NewerChoice } from '../../shared/model/reconcile.ts'
 import { stepIdOf } from '../../shared/model/run.ts'
 import { browseActions } from './browse.ts'
 import type { Dialog } from './state.ts'
@@ -11,6 +13,15 @@ export function createActions(access: Access) {
   const { store, ask } = access
   const browse = browseActions(access)
   const show = (dialog: Dialog | null) => store.setState({ dialog })
+
+  /** Shows the 手順 window once a run-book was prepared there; one that has ended is put away first. */
+  async function openPrepared(prepare: () => Promise<null | undefined>): Promise<void> {
+    const run = store.getState().snapshot?.run ?? null
+    if (run?.phase === 'ended' && (await ask('run.dismiss', null)) === undefined) return
+    if ((await prepare()) === undefined) return
+    show(null)
+    await ask('window.open', { kind: 'run-book' })
+  }
 
   return {
     browse,
@@ -26,7 +37,7 @@ export function createActions(access: Access) {
     logon: () => ask('session.logon', null),
     logoff: () => ask('session.logoff', null),
     openNameDatabase: (show: 'user' | 'board') => ask('window.open', { kind: 'name-database', show }),
-    openWindow: (kind: 'name-database' | 'run-book' | 'history') => ask('window.open', { kind }),
+    openWindow: (kind: 'name-database' | 'run-book' | 'history' | 'archive') => ask('window.open', { kind }),
     closeWindow: () => ask('window.close', null),
 
     /** 運転席終了; while a run goes on it asks first. */
@@ -63,12 +74,11 @@ export function createActions(access: Access) {
     async proceed(goal: 'next' | 'all'): Promise<void> {
       const run = store.getState().snapshot?.run
       if (run === null || run === undefined) return
-      const next = run.state.steps.find((step) => step.state === 'waiting')?.id
-      const path = run.to
-      if (goal === 'next' && (next === undefined || stepIdOf(next) !== 'nxbackup')) {
-        await ask('run.next', { to: null })
-      } else if (path !== null) {
-        await (goal === 'next' ? ask('run.next', { to: path }) : ask('run.all', { to: path }))
+      const waiting = run.state.steps.filter((step) => step.state === 'waiting').map(({ id }) => stepIdOf(id))
+      const asks = goal === 'next' ? waiting[0] === 'nxbackup' : waiting.includes('nxbackup')
+      if (!asks || run.to !== null) {
+        const to = asks ? run.to : null
+        await (goal === 'next' ? ask('run.next', { to }) : ask('run.all', { to }))
       } else {
         const suggested = await ask('run.suggestPath', null)
         if (suggested !== undefined) show({ kind: 'nxbackup', goal, suggested })
@@ -88,6 +98,27 @@ export function createActions(access: Access) {
     },
     historyPage: (filter: HistoryFilter, limit: number) => ask('history.page', { filter, offset: 0, limit }),
     historyRun: (runId: string) => ask('history.run', { runId }),
+    reconcile: (host: string, newer: NewerChoice) => ask('reconcile.start', { host, newer }),
+    inspectRepair: (host: string) => ask('repair.inspect', { host }),
+    async prepareRepair(host: string, acceptLoss: readonly ChangeRange[]): Promise<void> {
+      await openPrepared(() => ask('repair.prepare', { host, acceptLoss: [...acceptLoss] }))
+    },
+    surveyRestore: (hosts: readonly string[], from: string) => ask('restore.survey', { hosts: [...hosts], from }),
+    async prepareRestore(hosts: readonly string[], from: string, acceptLoss: readonly ChangeRange[]): Promise<void> {
+      await openPrepared(() => ask('restore.prepare', { hosts: [...hosts], from, acceptLoss: [...acceptLoss] }))
+    },
+    archiveOpen: (path: string) => ask('archive.open', { path }),
+    archiveFolder: (path: string, folder: string, next: string | null, limit: number) =>
+      ask('archive.folder', { path, folder, next, limit }),
+    archiveSearch: (path: string, text: string, next: string | null, limit: number) =>
+      ask('archive.search', { path, text, next, limit }),
+    async archiveExtract(path: string, select: readonly string[], to: string): Promise<void> {
+      if ((await ask('archive.extract', { path, select: [...select], to })) !== undefined) show(null)
+    },
+    /** Shows an archive in the アーカイブ window. */
+    async showArchive(path: string): Promise<void> {
+      if ((await ask('archive.choose', { path })) !== undefined) await ask('window.open', { kind: 'archive' })
+    },
     cancelTask: (id: string) => ask('task.cancel', { id }),
     dismissTask: (id: string) => ask('task.dismiss', { id }),
     rollbackRun: () => ask('run.rollback', null),

@@ -30,8 +30,12 @@ function apply(snapshot: Snapshot, event: EventEnvelope): Snapshot {
       return { ...snapshot, run: event.payload }
     case 'backups':
       return { ...snapshot, backups: event.payload }
+    case 'schedule':
+      return { ...snapshot, schedule: event.payload }
     case 'tasks':
       return { ...snapshot, tasks: event.payload }
+    case 'archive':
+      return { ...snapshot, archive: event.payload }
     case 'progress':
       return snapshot.run === null ? snapshot : { ...snapshot, run: { ...snapshot.run, progress: event.payload } }
     default:

@@ -7,7 +7,7 @@ import type { Sort } from '../chrome/grid-rows.ts'
 /** A window's one open dialog, as data. What it shows beside this comes from the snapshot. */
 export type Dialog =
   | { readonly kind: 'start' | 'stop'; readonly host: string }
-  | { readonly kind: 'about' | 'quit' | 'register' | 'cancel-run' }
+  | { readonly kind: 'about' | 'quit' | 'register' | 'cancel-run' | 'reconcile' | 'repair' | 'restore' | 'extract' }
   | { readonly kind: 'change'; readonly entity: Entity }
   | { readonly kind: 'delete'; readonly entities: readonly Entity[] }
   | { readonly kind: 'import' }

@@ -18,8 +18,10 @@ const empty: Snapshot = {
   lock: { kind: 'none' },
   activities: [],
   run: null,
-  backups: { newest: null, last: [] },
+  backups: { newest: null, last: [], coverage: [] },
+  schedule: null,
   tasks: [],
+  archive: null,
 }
 
 const change = fc.oneof(

@@ -6,6 +6,7 @@ import { lockStateSchema, sessionSchema } from './lease.ts'
 import { problemSchema } from './problem.ts'
 import { progressSchema } from './progress.ts'
 import { runStateSchema } from './run-state.ts'
+import { scheduleViewSchema } from './schedule.ts'
 import { serverStatusSchema } from './server.ts'
 import { taskSchema } from './task.ts'
 
@@ -82,6 +83,10 @@ export const snapshotSchema = z.object({
   activities: z.array(activitySchema),
   run: runViewSchema.nullable(),
   backups: backupsViewSchema,
+  /** Null: it could not be told. */
+  schedule: scheduleViewSchema.nullable(),
   tasks: z.array(taskSchema),
+  /** The archive that the アーカイブ window shows; null: none was chosen yet. */
+  archive: z.string().nullable(),
 })
 export type Snapshot = z.infer<typeof snapshotSchema>

@@ -48,5 +48,7 @@ export type LastBackup = z.infer<typeof lastBackupSchema>
 export const backupsViewSchema = z.object({
   newest: z.object({ runId: z.string(), outcome: runOutcomeSchema.nullable() }).nullable(),
   last: z.array(lastBackupSchema),
+  /** Which verified archives, by path, cover each sealed segment (design §6). */
+  coverage: z.array(z.object({ host: z.string(), segment: z.number().int(), archives: z.array(z.string()) })),
 })
 export type BackupsView = z.infer<typeof backupsViewSchema>

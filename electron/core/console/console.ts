@@ -2,17 +2,20 @@ import { hostname } from 'node:os'
 import { isAbsolute } from 'node:path'
 import type { Preferences } from '../../../shared/model/console.ts'
 import { fail } from '../../../shared/model/problem.ts'
-import type { Engine } from '../engine.ts'
+import { type Engine, serverOf } from '../engine.ts'
 import { assertNoConsole } from '../operations/console-side.ts'
 import { importNames } from '../operations/import-names.ts'
 import { createActivities } from './activities.ts'
+import { archiveHandlers } from './archive-handlers.ts'
 import { createBackupDialog } from './backup-dialog.ts'
 import { createHistory } from './history.ts'
 import { startMonitor } from './monitor.ts'
 import type { Console } from './port.ts'
+import { reconcileTask } from './reconcile-task.ts'
 import { createRunDriver, unfinishedView } from './run-driver.ts'
 import { createConsoleSession } from './session.ts'
 import { createConsoleStore } from './store.ts'
+import { surveyTask } from './survey-task.ts'
 import { createTasks } from './tasks.ts'
 
 /** Where the console's preferences are kept between two starts. */
@@ -45,7 +48,9 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
     activities: [],
     run: unfinishedView(engine),
     backups: history.backups(hosts, null),
+    schedule: null,
     tasks: [],
+    archive: null,
   })
   const tasks = createTasks(store)
   const session = createConsoleSession(engine, store)
@@ -159,6 +164,23 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
       'run.rollback': async () => {
         await run.rollback()
         return null
+      },
+      ...archiveHandlers(engine, store, tasks),
+      'repair.inspect': async ({ host }) => engine.repair.inspect(host),
+      'repair.prepare': async ({ host, acceptLoss }) => {
+        await run.prepareRepair(host, acceptLoss)
+        return null
+      },
+      'restore.survey': async ({ hosts: wanted, from }) =>
+        tasks.begin('survey', [...wanted, from].join(' '), (context) => surveyTask(engine, wanted, from, context)),
+      'restore.prepare': async ({ hosts: wanted, from, acceptLoss }) => {
+        await run.prepareRestore(wanted, from, acceptLoss)
+        return null
+      },
+      'reconcile.start': async ({ host, newer }) => {
+        assertOn()
+        serverOf(domain, host)
+        return tasks.begin('reconcile', host, (context) => reconcileTask(engine, host, newer, context))
       },
       'task.cancel': async ({ id }) => {
         tasks.cancel(id)

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
+import type { ArchiveSummary } from '../../../shared/model/archive.ts'
+import type { DirectoryStatus } from '../../../shared/model/directory.ts'
 import type { BackupsView, HistoryFilter, HistoryPage, HistoryRow, LastBackup } from '../../../shared/model/history.ts'
-import type { Position } from '../../../shared/model/position.ts'
+import { isAncestor } from '../../../shared/model/position.ts'
 import { toProblem } from '../../../shared/model/problem.ts'
 import { foldRun, type RunState } from '../../../shared/model/run-state.ts'
 import type { RunStore } from '../ports/run-store.ts'
@@ -10,8 +13,8 @@ export interface History {
   page(filter: HistoryFilter, offset: number, limit: number): HistoryPage
   /** One run, whole. Throws `run-unknown` (64), `run-record-corrupt`. */
   run(runId: string): RunState
-  /** What the main window says of the past; `position`: where the name database stands now, where that is known. */
-  backups(hosts: readonly string[], position: Position | null): BackupsView
+  /** What the windows say of the past; `status`: what the master says of itself, where it can be asked. */
+  backups(hosts: readonly string[], status: DirectoryStatus | null): BackupsView
 }
 
 /** How many runs back the newest backup of a server is looked for. */
@@ -48,19 +51,24 @@ export function createHistory(runs: RunStore): History {
       return { rows: rows.slice(offset, offset + limit), total: rows.length }
     },
     run: read,
-    backups(hosts, position) {
-      const [newest] = runs.list()
+    backups(hosts, status) {
+      const ids = runs.list()
+      const [newest] = ids
       const found = new Map<string, LastBackup>()
-      for (const runId of runs.list().slice(0, lookBack)) {
-        if (found.size === hosts.length) break
-        for (const backup of backupsOf(() => read(runId), position)) {
-          if (hosts.includes(backup.host) && !found.has(backup.host)) found.set(backup.host, backup)
+      const archives: ArchiveSummary[] = []
+      for (const runId of ids.slice(0, lookBack)) {
+        const run = ended.get(runId) ?? readable(() => read(runId))
+        if (run === null) continue
+        archives.push(...run.archives)
+        for (const archive of run.archives) {
+          if (!found.has(archive.host)) found.set(archive.host, lastBackup(archive, run.endedAt, status))
         }
       }
       const none = (host: string): LastBackup => ({ host, at: null, path: null, changesSince: null })
       return {
         newest: newest === undefined ? null : { runId: newest, outcome: row(newest).outcome },
         last: hosts.map((host) => found.get(host) ?? none(host)),
+        coverage: status === null ? [] : coverageOf(status, archives),
       }
     },
   }
@@ -75,15 +83,28 @@ function fits(row: HistoryRow, { host, runbook, outcome, text }: HistoryFilter):
   return [row.owner?.operator ?? '', row.runId, ...row.archives].some((each) => each.toLowerCase().includes(wanted))
 }
 
-/** The verified archives of a run, as backups of their servers; none for a run that cannot be read. */
-function backupsOf(read: () => RunState, position: Position | null): readonly LastBackup[] {
-  try {
-    const { archives, endedAt } = read()
-    return archives.map(({ host, path, position: at }) => {
-      const comparable = position !== null && at !== null && at.timeline === position.timeline
-      return { host, path, at: endedAt, changesSince: comparable ? Math.max(0, position.number - at.number) : null }
+function lastBackup({ host, path, position }: ArchiveSummary, at: string | null, status: DirectoryStatus | null) {
+  const comparable = status !== null && position !== null && position.timeline === status.position.timeline
+  return { host, path, at, changesSince: comparable ? Math.max(0, status.position.number - position.number) : null }
+}
+
+/** Which verified archives that are still there hold everything that a sealed segment tells of (design §6). */
+function coverageOf({ journals, ancestry }: DirectoryStatus, archives: readonly ArchiveSummary[]) {
+  return journals.flatMap(({ host, segments }) => {
+    if (segments.length === 0) return []
+    const own = archives.filter((archive) => archive.host === host && existsSync(archive.path))
+    return segments.map(({ id, last }) => {
+      const covers = ({ position }: ArchiveSummary) =>
+        last !== null && position !== null && isAncestor(last, { position, ancestry })
+      return { host, segment: id, archives: own.filter(covers).map(({ path }) => path) }
     })
+  })
+}
+
+function readable(read: () => RunState): RunState | null {
+  try {
+    return read()
   } catch {
-    return []
+    return null
   }
 }

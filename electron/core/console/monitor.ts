@@ -1,8 +1,12 @@
 import { toProblem } from '../../../shared/model/problem.ts'
 import type { Engine } from '../engine.ts'
+import { scheduleView } from '../schedule/schedule-view.ts'
 import { serverStatuses } from '../servers/control.ts'
 import type { History } from './history.ts'
 import type { ConsoleStore } from './store.ts'
+
+/** What is planned changes seldom, and asking for it starts programs of the system. */
+const scheduleEveryMs = 60_000
 
 /** Keeps the snapshot's servers, directory and last backups true. */
 export interface Monitor {
@@ -27,12 +31,16 @@ export function startMonitor(engine: Engine, store: ConsoleStore, history: Histo
       (status) => ({ kind: 'up', status }) as const,
       (error: unknown) => ({ kind: 'down', problem: toProblem(error) }) as const,
     )
-    const backups = history.backups(hosts, found.kind === 'up' ? found.status.position : null)
+    const backups = history.backups(hosts, found.kind === 'up' ? found.status : null)
     return () => {
       store.set('directory', found)
       store.set('backups', backups)
     }
   }, intervalMs)
+  const schedule = repeat(async () => {
+    const found = await scheduleView(engine).catch(() => null)
+    return () => store.set('schedule', found)
+  }, scheduleEveryMs)
   return {
     async refresh() {
       await Promise.all([servers.refresh(), directory.refresh()])
@@ -40,6 +48,7 @@ export function startMonitor(engine: Engine, store: ConsoleStore, history: Histo
     stop() {
       servers.stop()
       directory.stop()
+      schedule.stop()
     },
   }
 }

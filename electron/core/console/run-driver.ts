@@ -1,20 +1,36 @@
 import { join } from 'node:path'
 import type { RunView } from '../../../shared/model/console.ts'
+import type { ChangeRange } from '../../../shared/model/position.ts'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
 import { type Engine, masterOf, serverOf } from '../engine.ts'
 import { archiveName } from '../operations/archive-name.ts'
-import { type BackupRun, beginRun } from '../operations/backup/begin-run.ts'
+import { beginRun } from '../operations/backup/begin-run.ts'
+import { beginRepair } from '../operations/begin-repair.ts'
+import { beginRestore } from '../operations/begin-restore.ts'
 import type { ConsoleSide } from '../operations/console-side.ts'
 import { findUnfinished, rollbackRun } from '../operations/rollback.ts'
+import type { RunListener, Runner } from '../procedure/runner.ts'
+import { chooseArchives } from '../restore/choose-archives.ts'
 import type { ConsoleStore } from './store.ts'
+
+/** A run that has begun; those whose archive is asked for on the way take its path. */
+interface DrivenRun {
+  readonly runner: Runner
+  choosePath?(place: { readonly host: string; readonly to: string }): Promise<void>
+}
 
 /** The run of the 手順 window. It lives in the main process: no window's end ends it. */
 export interface RunDriver {
+  /** Case (1) for the master, case (3) for another server. */
   prepare(host: string): Promise<void>
+  /** リストア of these servers from an archive, or from a folder with a set of them. */
+  prepareRestore(hosts: readonly string[], from: string, acceptLoss: readonly ChangeRange[]): Promise<void>
+  /** データ修復 of a server that waits for it. */
+  prepareRepair(host: string, acceptLoss: readonly ChangeRange[]): Promise<void>
   suggestPath(): string
   next(to: string | null): Promise<void>
-  all(to: string): Promise<void>
+  all(to: string | null): Promise<void>
   cancel(): Promise<void>
   dismiss(): Promise<void>
   rollback(): Promise<void>
@@ -30,7 +46,7 @@ export function createRunDriver(
   side: ConsoleSide,
   settled: () => Promise<void>,
 ): RunDriver {
-  let run: BackupRun | null = null
+  let run: DrivenRun | null = null
   let cancelling = false
   let working = false
 
@@ -48,13 +64,13 @@ export function createRunDriver(
     store.set('run', view)
   }
 
-  function current(): BackupRun {
+  function current(): DrivenRun {
     if (!run) throw fail('no-run')
     return run
   }
 
   /** Begins the work and answers at once; what it comes to is seen in the snapshot. */
-  function begin(work: (begun: BackupRun) => Promise<unknown>): void {
+  function begin(work: (begun: DrivenRun) => Promise<unknown>): void {
     const begun = current()
     if (working) throw fail('run-busy')
     working = true
@@ -71,25 +87,39 @@ export function createRunDriver(
       })
   }
 
-  async function choose(begun: BackupRun, to: string | null): Promise<void> {
+  async function choose(begun: DrivenRun, to: string | null): Promise<void> {
     const { host, places } = begun.runner.state()
-    if (to !== null && to !== places[0]?.to) await begun.choosePath({ host, to })
+    if (to !== null && to !== places[0]?.to) await begun.choosePath?.({ host, to })
+  }
+
+  /** One run at a time: takes what `beginning` begins as the run of the 手順 window. */
+  async function take(beginning: (listener: RunListener) => Promise<DrivenRun>): Promise<void> {
+    if (run && !run.runner.state().outcome) throw fail('run-busy')
+    cancelling = false
+    run = await beginning({
+      changed: (state) => show(state),
+      progress: (progress) => store.progress(progress),
+      unrecorded: (event, found) => engine.log({ event: 'run.unrecorded', kind: event.kind, code: found.code }),
+    })
+    show(run.runner.state())
   }
 
   return {
     async prepare(host) {
-      if (run && !run.runner.state().outcome) throw fail('run-busy')
       const server = serverOf(engine.domain, host)
       const runbook = server.roles.includes('master') ? 'master-backup' : 'server-backup'
       const options = { waitMs: 0, downtimeLimitMs: null }
       const request = { runbook, hosts: [server.host], places: [], options } as const
-      cancelling = false
-      run = await beginRun(engine, request, side, {
-        changed: (state) => show(state),
-        progress: (progress) => store.progress(progress),
-        unrecorded: (event, found) => engine.log({ event: 'run.unrecorded', kind: event.kind, code: found.code }),
-      })
-      show(run.runner.state())
+      await take((listener) => beginRun(engine, request, side, listener))
+    },
+    async prepareRestore(hosts, from, acceptLoss) {
+      const archives = await chooseArchives(engine.domain.name, { hosts, from }, engine.workerPath)
+      const request = { archives, acceptLoss, repair: true }
+      await take(async (listener) => beginRestore(engine, () => side.end({ alone: true }), request, listener))
+    },
+    async prepareRepair(host, acceptLoss) {
+      const request = { acceptLoss, repaired: () => undefined }
+      await take(async (listener) => ({ runner: await beginRepair(engine, host, request, listener) }))
     },
     suggestPath() {
       const server = run ? serverOf(engine.domain, run.runner.state().host) : masterOf(engine.domain)

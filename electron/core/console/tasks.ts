@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { fail, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
+import type { RestorePlan } from '../../../shared/model/restore.ts'
 import type { Receipt } from '../../../shared/model/run.ts'
 import type { Task } from '../../../shared/model/task.ts'
 import type { ConsoleStore } from './store.ts'
@@ -14,6 +15,7 @@ export interface TaskContext {
 export interface TaskResult {
   readonly receipt: Receipt
   readonly lines?: Task['lines']
+  readonly plan?: RestorePlan | null
 }
 
 export interface Tasks {
@@ -67,14 +69,17 @@ export function createTasks(store: ConsoleStore): Tasks {
       const id = randomUUID()
       const first: Task = {
         ...{ id, kind, subject, state: 'running', done: 0, total: null, current: null },
-        ...{ receipt: null, lines: [], problem: null },
+        ...{ receipt: null, lines: [], plan: null, problem: null },
       }
       store.set('tasks', [...store.snapshot().tasks.filter((task) => !same(task)), first])
       const abort = new AbortController()
       const context = contextOf(id, abort.signal)
       const ended = work(context)
         .then(
-          ({ receipt, lines = [] }): Partial<Task> => ({ state: 'done', receipt, lines: lines.slice(0, keptLines) }),
+          ({ receipt, lines = [], plan = null }): Partial<Task> => ({
+            ...{ state: 'done', receipt, plan },
+            lines: lines.slice(0, keptLines),
+          }),
           (error: unknown): Partial<Task> =>
             abort.signal.aborted ? { state: 'cancelled' } : { state: 'failed', problem: toProblem(error) },
         )

@@ -37,12 +37,24 @@ export function serversToStop(engine: Engine, hosts: readonly string[]): readonl
   return [master, ...engine.domain.servers.filter((server) => server !== master)]
 }
 
-/**
- * Reads the archives to their end, holds them against domain, disks, journals and replicas, and says what a restore would do.
- * Changes nothing. Throws the first thing that speaks against it: what `checkArchive`, `assertWholeSet` and `assertSpace` throw,
- * `restore-newer-than-master`, `replica-newer`, and `restore-loss` unless the request accepts exactly what would be lost.
- */
+/** As `surveyRestore`; throws `restore-loss` unless the request accepts exactly what would be lost. */
 export async function planRestore(
+  engine: Engine,
+  request: RestoreRequest,
+  runId: string,
+  options: JobOptions,
+): Promise<PlannedRestore> {
+  const planned = await surveyRestore(engine, request, runId, options)
+  if (request.repair) assertAccepted(planned.plan.repairs, request.acceptLoss)
+  return planned
+}
+
+/**
+ * Reads the archives to their end, holds them against domain, disks, journals and replicas, and says what a restore would do
+ * and lose. Changes nothing. Throws the first thing that speaks against it: what `checkArchive`, `assertWholeSet` and
+ * `assertSpace` throw, `restore-newer-than-master`, `replica-newer`.
+ */
+export async function surveyRestore(
   engine: Engine,
   request: RestoreRequest,
   runId: string,
@@ -62,7 +74,6 @@ export async function planRestore(
   const from = await positionsOf(engine, checked)
   const unasked = kind === 'server' ? await assertFollowed(engine, from, request.repair) : []
   const repairs = request.repair || kind !== 'server' ? await inspectRepairs(engine, from) : []
-  if (request.repair) assertAccepted(repairs, request.acceptLoss)
   const plan: RestorePlan = {
     case: kind,
     archives,

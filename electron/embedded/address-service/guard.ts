@@ -112,12 +112,15 @@ export function createGuard(directory: () => Directory, enqueue: (task: () => Pr
     },
     load: async () => {
       const rows = await directory().store.query('SELECT kind, id, owner, since, lease_ms FROM lease ORDER BY since')
+      const mark = directory().pending()
+      const restoredAt = mark?.why === 'restored' ? mark.since : ''
       for (const row of rows) {
         const kind = row.kind === 'lock' ? 'lock' : 'session'
         const id = String(row.id)
         const common = { owner: ownerSchema.parse(JSON.parse(String(row.owner))), since: String(row.since) }
         const leaseMs = Number(row.lease_ms)
-        if (ended.has(`${kind} ${id}`)) enqueue(() => erase(kind, id))
+        // What was leased when the data was copied came back with it: nobody renews it, and nobody may be kept out by it.
+        if (ended.has(`${kind} ${id}`) || common.since < restoredAt) enqueue(() => erase(kind, id))
         else if (kind === 'session' && sessions.get(id) === null) sessions.grant(id, { id, ...common }, leaseMs)
         else if (kind === 'lock' && locks.get(id) === null)
           locks.grant(id, { ...common, token: Number(id), leaseMs }, leaseMs)

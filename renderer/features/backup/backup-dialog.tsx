@@ -18,16 +18,20 @@ export function BackupDialog({ cleared }: { readonly cleared: Cleared | null }):
   const { t, format } = text
   const words = useWords()
   const nameOf = useServerName()
-  const { servers, directory, lock } = useSnapshot((snapshot) => snapshot)
+  const { servers, directory, lock, backups } = useSnapshot((snapshot) => snapshot)
   const clearing = useApp((state) => state.busy.includes('journal.clear'))
   const closing = useApp((state) => state.busy.includes('backup.close'))
   const [host, setHost] = useState<string | null>(
     () => servers.find((server) => server.roles.includes('master'))?.host ?? null,
   )
+  const [expanded, setExpanded] = useState<readonly string[]>([])
   const [asking, setAsking] = useState(false)
   const close = useRef<HTMLButtonElement>(null)
   const status = directory.kind === 'up' ? directory.status : null
   const journal = status?.journals.find((each) => each.host === host)
+
+  const coveredBy = (of: string, segment: number) =>
+    backups.coverage.find((each) => each.host === of && each.segment === segment)?.archives ?? []
 
   const blocked = (): string | null => {
     if (lock.kind !== 'held') return t(lock.kind === 'lost' ? 'backup.lost' : 'backup.opening')
@@ -72,9 +76,19 @@ export function BackupDialog({ cleared }: { readonly cleared: Cleared | null }):
           { id: 'newest', label: t('column.newest') },
           { id: 'sealed', label: t('column.sealed'), numeric: true },
         ]}
-        rows={journalRows(servers, status?.journals ?? [], words.roles, text)}
+        rows={journalRows({
+          servers,
+          journals: status?.journals ?? [],
+          coveredBy,
+          expanded,
+          roles: words.roles,
+          text,
+        })}
         selected={host === null ? [] : [host]}
-        onSelect={(keys) => setHost(keys[0] ?? null)}
+        onSelect={(keys) => setHost(keys[0]?.split('#')[0] ?? null)}
+        onExpand={(key, open) =>
+          setExpanded((before) => (open ? [...before, key] : before.filter((each) => each !== key)))
+        }
       />
       {status !== null && status.replicas.length > 0 && (
         <p>
@@ -83,6 +97,7 @@ export function BackupDialog({ cleared }: { readonly cleared: Cleared | null }):
         </p>
       )}
       {told !== null && <p className="told">{told}</p>}
+      {journal?.warning === 'shared-filesystem' && <p className="told">{t('backup.shared-filesystem')}</p>}
       <div aria-live="polite">{cleared !== null && <ClearedLine cleared={cleared} />}</div>
       {asking && host !== null && (
         <Confirm

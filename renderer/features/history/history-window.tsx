@@ -2,6 +2,7 @@ import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { historyMenus, type MenuCommand } from '../../../shared/menu.ts'
 import type { HistoryFilter, HistoryPage } from '../../../shared/model/history.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
+import { Button } from '../../chrome/button.tsx'
 import { Grid } from '../../chrome/grid.tsx'
 import { MenuBar } from '../../chrome/menu-bar/menu-bar.tsx'
 import { Panel } from '../../chrome/panel.tsx'
@@ -49,6 +50,8 @@ export function HistoryWindow(): ReactNode {
     }
   }, [chosen, page, actions])
 
+  const archive = run?.archives[0]?.path
+
   const onCommand = (command: MenuCommand) => {
     if (command === 'refresh') void load()
     if (command === 'close') void actions.closeWindow()
@@ -85,6 +88,14 @@ export function HistoryWindow(): ReactNode {
           <HistoryDetail run={run} row={page.rows.find((row) => row.runId === chosen) ?? null} />
         </Panel>
       </main>
+      <div className="button-row">
+        <Button
+          label={t('history.open-archive')}
+          mnemonic="A"
+          reason={archive === undefined ? t('history.no-archive') : null}
+          onPress={() => archive !== undefined && void actions.showArchive(archive)}
+        />
+      </div>
       <StatusBar
         cells={[
           {

@@ -11,6 +11,7 @@ import { useText } from '../../text/use-text.ts'
 import { BackupDialog } from '../backup/backup-dialog.tsx'
 import { CommonDialogs } from '../common-commands.tsx'
 import { reasonAgainst } from '../conditions.ts'
+import { RestoreDialog } from '../restore/restore-dialog.tsx'
 import { useServerName } from '../use-words.ts'
 import { DatabaseStatus } from './database-status.tsx'
 import { DeleteQuestion } from './delete-question.tsx'
@@ -59,6 +60,10 @@ export function NameDatabaseWindow(): ReactNode {
     switch (command) {
       case 'backup':
         return void actions.openBackup()
+      case 'reconcile':
+      case 'repair':
+      case 'restore':
+        return actions.show({ kind: command })
       case 'select-all':
         return void browsing.selectAll()
       case 'close':
@@ -148,6 +153,7 @@ export function NameDatabaseWindow(): ReactNode {
       {dialog?.kind === 'import' && <ImportDialog />}
       {dialog?.kind === 'search' && <SearchDialog kind={dialog.entity} onShow={showNode} />}
       {dialog?.kind === 'backup' && <BackupDialog cleared={dialog.cleared} />}
+      {dialog?.kind === 'restore' && <RestoreDialog />}
       <CommonDialogs />
     </div>
   )

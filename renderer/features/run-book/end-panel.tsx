@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import { exitCodes } from '../../../shared/model/exit-code.ts'
 import type { RunOutcome } from '../../../shared/model/run.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
 import { Button } from '../../chrome/button.tsx'
@@ -61,6 +62,9 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
         <p>
           {say(problem.message)} {say(problem.remedy)}
         </p>
+      )}
+      {problem?.exitCode === exitCodes.replication && (
+        <Button label={t('menu.reconcile')} mnemonic="K" asks onPress={() => actions.show({ kind: 'reconcile' })} />
       )}
       {warnings.map((warning) => (
         <p key={`${warning.code} ${warning.message.en}`}>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from 'react'
+import { exitCodes } from '../../../shared/model/exit-code.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Confirm } from '../../chrome/confirm.tsx'
 import { MenuBar } from '../../chrome/menu-bar/menu-bar.tsx'
@@ -49,7 +50,14 @@ export function RunBookWindow(): ReactNode {
           )}
           {run.phase === 'cancelling' && <Notice mark="moving">{t('run.cancelling')}</Notice>}
           {run.refusal !== null && (
-            <Notice mark="failed">
+            <Notice
+              mark="failed"
+              action={
+                run.refusal.exitCode === exitCodes.replication ? (
+                  <Button label={t('menu.reconcile')} asks onPress={() => actions.show({ kind: 'reconcile' })} />
+                ) : undefined
+              }
+            >
               {t('run.refused', { text: `${say(run.refusal.message)} ${say(run.refusal.remedy)}` })}
             </Notice>
           )}

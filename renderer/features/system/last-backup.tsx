@@ -4,6 +4,25 @@ import { useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 import { useServerName } from '../use-words.ts'
 
+/** When the next unattended backup is due, and how the last one ended. */
+export function Schedule(): ReactNode {
+  const { t, format } = useText()
+  const schedule = useSnapshot((snapshot) => snapshot.schedule)
+  if (schedule === null) return null
+  const { installed, next, last } = schedule
+  const outcome = last === null || last.outcome === null ? '' : ` (${t(`outcome.${last.outcome}`)})`
+  const word =
+    installed === null
+      ? t('schedule.none')
+      : t('schedule.next', { time: next === null ? installed.calendar : format.dateTime(next) })
+  return (
+    <span data-fact="schedule" title={installed?.files.join(' ')}>
+      {word}
+      {installed !== null && outcome}
+    </span>
+  )
+}
+
 /** When the chosen server (else the master) was last backed up, and what was registered since: whether a backup is due. */
 export function LastBackup({ host }: { readonly host: string | null }): ReactNode {
   const { t, format } = useText()

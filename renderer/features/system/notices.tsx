@@ -1,14 +1,24 @@
 import type { ReactNode } from 'react'
+import type { Replica } from '../../../shared/model/directory.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Notice } from '../../chrome/notice.tsx'
 import { useActions, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
+import { replicaWord } from '../server-state.ts'
+import { useServerName } from '../use-words.ts'
 
 /** What an administrator must not miss, above the lists. */
 export function Notices(): ReactNode {
   const actions = useActions()
-  const { t, say } = useText()
+  const { t, say, format } = useText()
   const { directory, session, run } = useSnapshot((snapshot) => snapshot)
+  const nameOf = useServerName()
+  const replicas = directory.kind === 'up' ? directory.status.replicas : []
+  const faults = replicas.filter(isFault)
+  const repairs = [
+    ...(directory.kind === 'up' && directory.status.repairPending !== null ? [directory.status.host] : []),
+    ...replicas.filter(({ state }) => state === 'repair-pending').map(({ host }) => host),
+  ]
   const ended = session.kind === 'off' ? session.ended : null
   return (
     <>
@@ -20,10 +30,38 @@ export function Notices(): ReactNode {
           {t('system.unfinished')}
         </Notice>
       )}
+      {repairs.map((host) => (
+        <Notice
+          key={`repair ${host}`}
+          mark="partial"
+          action={<Button label={t('menu.repair')} asks onPress={() => actions.show({ kind: 'repair' })} />}
+        >
+          {t('system.repair-pending', { server: nameOf(host) })}
+        </Notice>
+      ))}
+      {faults.map((fault) => (
+        <Notice
+          key={`fault ${fault.host}`}
+          mark="failed"
+          action={<Button label={t('menu.reconcile')} asks onPress={() => actions.show({ kind: 'reconcile' })} />}
+        >
+          {t('system.fault', {
+            server: nameOf(fault.host),
+            state: t(replicaWord(fault.state).word),
+            count: format.number(fault.waiting),
+          })}
+        </Notice>
+      ))}
       {directory.kind === 'down' && (
         <Notice mark="failed">{t('system.domain-down', { text: say(directory.problem.message) })}</Notice>
       )}
       {ended !== null && <Notice mark="partial">{t('system.session-ended', { text: say(ended.message) })}</Notice>}
     </>
   )
+}
+
+/** A server that does not get what was registered (facts §5): it diverged, or records wait that cannot be brought to it. */
+function isFault({ state, waiting }: Replica): boolean {
+  if (state === 'unreachable') return waiting > 0
+  return state === 'diverged' || state === 'newer'
 }

@@ -12,7 +12,7 @@ import { reasonAgainst } from '../conditions.ts'
 import { useWords } from '../use-words.ts'
 import { Activities } from './activities.tsx'
 import { ControlDialog } from './control-dialog.tsx'
-import { LastBackup } from './last-backup.tsx'
+import { LastBackup, Schedule } from './last-backup.tsx'
 import { Notices } from './notices.tsx'
 import { serverRows } from './server-rows.tsx'
 import { SiteList, serversOf, wholeDomain } from './site-list.tsx'
@@ -50,7 +50,8 @@ export function SystemWindow(): ReactNode {
       case 'open-boards':
         return void actions.openNameDatabase('board')
       case 'history':
-        return void actions.openWindow('history')
+      case 'archive':
+        return void actions.openWindow(command)
       case 'logon':
         return void actions.logon()
       case 'logoff':
@@ -132,10 +133,11 @@ export function SystemWindow(): ReactNode {
           label={t('menu.run-book')}
           mnemonic="R"
           asks
-          reason={reasonOf({ needs: 'master-chosen' })}
+          reason={reasonOf({ needs: 'server-chosen' })}
           onPress={() => onCommand('run-book')}
         />
         <LastBackup host={host} />
+        <Schedule />
       </div>
       <SystemStatus />
       {target !== undefined && (dialog?.kind === 'start' || dialog?.kind === 'stop') && (

@@ -53,7 +53,7 @@ export function TaskView({ task, label }: { readonly task: Task; readonly label:
 }
 
 function TaskBar({ task, label }: { readonly task: Task; readonly label: string }): ReactNode {
-  const { t, format } = useText()
+  const { t, format, say } = useText()
   const known = task.total !== null && task.total > 0
   const share = known ? Math.min(1, task.done / (task.total ?? 1)) : null
   const amount = task.kind === 'reconcile' ? format.number : format.bytes
@@ -69,7 +69,7 @@ function TaskBar({ task, label }: { readonly task: Task; readonly label: string 
         </Bar.Track>
       </Bar.Root>
       <span className="progress-text">{parts.join('  ')}</span>
-      {task.current !== null && <span className="fine path progress-current">{task.current}</span>}
+      {task.current !== null && <span className="fine path progress-current">{say(task.current)}</span>}
     </div>
   )
 }

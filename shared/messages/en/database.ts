@@ -98,6 +98,13 @@ export const enDatabase: Translated<typeof jaDatabase> = {
   'backup.replication': 'Replication:',
   'backup.unknown': 'The state of the journals is not known.',
 
+  'sealed.segment': 'Segment {id}',
+  'sealed.bare': '{count}, not covered',
+  'sealed.uncovered': 'not covered',
+  'sealed.covered': 'covered by {count} archives',
+  'sealed.discarded': 'discarded {time}',
+  'backup.shared-filesystem': "The journal lies on the database's filesystem: a broken disk would take both.",
+
   'column.journal': 'Journal',
   'column.oldest': 'Oldest',
   'column.newest': 'Newest',

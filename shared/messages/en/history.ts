@@ -13,6 +13,8 @@ export const enHistory: Translated<typeof jaHistory> = {
   'history.text-hint': 'Part of an operator or of an archive path',
   'history.any': 'All',
   'history.count': '{shown} of {total}',
+  'history.open-archive': 'Open Archive',
+  'history.no-archive': 'Choose a run that has an archive.',
   'history.unfinished': 'Not finished',
   'history.unreadable': 'Unreadable record',
   'history.id': 'Run',
@@ -33,6 +35,8 @@ export const enHistory: Translated<typeof jaHistory> = {
   'column.archive': 'Archive',
   'column.service': 'Service',
 
+  'schedule.none': 'Next: not scheduled',
+  'schedule.next': 'Next: {time}',
   'backups.last': 'Last backup: {server} {time}',
   'backups.changes': '{count} changes not saved',
   'backups.none': 'Last backup: {server} none',

@@ -69,6 +69,10 @@ export const enRun: Translated<typeof jaRun> = {
   'receipt.timeline': 'timeline {value}',
   'receipt.segments': '{value} segment(s) discarded',
   'receipt.hosts': '{value}',
+  'receipt.sent': '{value} sent',
+  'receipt.compared': '{value} compared',
+  'receipt.mended': '{value} mended',
+  'receipt.newer': '{value} only on this server',
   'receipt.other': '{name} {value}',
 
   'run.next': 'Next',

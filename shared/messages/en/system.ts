@@ -27,9 +27,6 @@ export const enSystem: Translated<typeof jaSystem> = {
   'state.failed': 'Failed',
   'state.partial': 'Partly stopped',
 
-  'replication.waiting': '{count} waiting',
-  'replication.complete': 'Complete',
-
   'service.pid': 'process {pid}',
   'service.since': 'since {time}',
 

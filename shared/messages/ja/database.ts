@@ -94,6 +94,14 @@ export const jaDatabase = {
   'backup.replication': '複製:',
   'backup.unknown': 'ジャーナルの状態が分かりません。',
 
+  'sealed.segment': '退避{id}',
+  'sealed.bare': '{count} 未保護',
+  'sealed.uncovered': '未保護',
+  'sealed.covered': '保護するアーカイブ{count}件',
+  'sealed.discarded': '{time} 破棄',
+  'backup.shared-filesystem':
+    'ジャーナルがデータベースと同じファイルシステムにあります。ディスクが壊れると,両方を失います。',
+
   'column.journal': 'ジャーナル',
   'column.oldest': '最古',
   'column.newest': '最新',

@@ -10,6 +10,8 @@ export const jaHistory = {
   'history.text-hint': '実行者,又はアーカイブのパスの一部',
   'history.any': 'すべて',
   'history.count': '{shown} / {total}件',
+  'history.open-archive': 'アーカイブを開く',
+  'history.no-archive': 'アーカイブのある実行を選択してください。',
   'history.unfinished': '未完了',
   'history.unreadable': '読めない記録',
   'history.id': '実行番号',
@@ -30,6 +32,8 @@ export const jaHistory = {
   'column.archive': 'アーカイブ',
   'column.service': 'サービス',
 
+  'schedule.none': '次回: 予定なし',
+  'schedule.next': '次回: {time}',
   'backups.last': '最終バックアップ: {server} {time}',
   'backups.changes': '変更{count}件は未保存',
   'backups.none': '最終バックアップ: {server} なし',

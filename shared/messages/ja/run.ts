@@ -66,6 +66,10 @@ export const jaRun = {
   'receipt.timeline': '系列 {value}',
   'receipt.segments': '{value}区間を破棄',
   'receipt.hosts': '{value}',
+  'receipt.sent': '{value}件を送信',
+  'receipt.compared': '{value}件を照合',
+  'receipt.mended': '{value}件を修正',
+  'receipt.newer': 'このサーバだけの登録 {value}件',
   'receipt.other': '{name} {value}',
 
   'run.next': '次へ',

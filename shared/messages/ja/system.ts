@@ -24,9 +24,6 @@ export const jaSystem = {
   'state.failed': '障害',
   'state.partial': '一部停止',
 
-  'replication.waiting': 'あり {count}',
-  'replication.complete': '完了',
-
   'service.pid': 'プロセス {pid}',
   'service.since': '{time} から',
 

@@ -1,0 +1,86 @@
+import { type ReactNode, useEffect, useId, useState } from 'react'
+import { Button } from '../../chrome/button.tsx'
+import { useSnapshot } from '../../store/use-app.ts'
+import { useText } from '../../text/use-text.ts'
+import { useServerName } from '../use-words.ts'
+import type { OpenedArchive } from './use-archive.ts'
+
+/** Which archive is looked into, and what is searched for in it. */
+export function ArchiveBar(props: { readonly archive: OpenedArchive; readonly onOpen: () => void }): ReactNode {
+  const { archive, onOpen } = props
+  const { t } = useText()
+  const nameOf = useServerName()
+  const last = useSnapshot(({ backups }) => backups.last)
+  const chosen = useSnapshot((snapshot) => snapshot.archive)
+  const [path, setPath] = useState(() => last.find((each) => each.path !== null)?.path ?? '')
+  const [text, setText] = useState('')
+  const pathId = useId()
+  const textId = useId()
+  const known = useId()
+  const open = () => {
+    onOpen()
+    void archive.open(path)
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another choice opens another archive
+  useEffect(() => {
+    if (chosen === null) return
+    setPath(chosen)
+    onOpen()
+    void archive.open(chosen)
+  }, [chosen])
+  return (
+    <div className="archive-bar">
+      <form
+        className="filters"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (path.startsWith('/')) open()
+        }}
+      >
+        <label htmlFor={pathId}>{t('archive.path')}</label>
+        <input
+          id={pathId}
+          list={known}
+          value={path}
+          maxLength={4096}
+          onChange={(event) => setPath(event.target.value)}
+        />
+        <datalist id={known}>
+          {last.flatMap((each) =>
+            each.path === null ? [] : [<option key={each.host} value={each.path} label={nameOf(each.host)} />],
+          )}
+        </datalist>
+        <Button
+          label={t('archive.open')}
+          mnemonic="O"
+          submit
+          reason={path.startsWith('/') ? null : t('restore.path-wanted')}
+          onPress={open}
+        />
+      </form>
+      <form
+        className="filters"
+        onSubmit={(event) => {
+          event.preventDefault()
+          archive.find(text)
+        }}
+      >
+        <label htmlFor={textId}>{t('archive.search')}</label>
+        <input
+          id={textId}
+          type="search"
+          value={text}
+          maxLength={256}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <Button
+          label={t('search.run')}
+          mnemonic="S"
+          submit
+          reason={archive.opened === null ? t('archive.open-first') : null}
+          onPress={() => archive.find(text)}
+        />
+      </form>
+    </div>
+  )
+}

@@ -1,0 +1,107 @@
+import { type ReactNode, useState } from 'react'
+import { archiveMenus, type MenuCommand, type MenuItem } from '../../../shared/menu.ts'
+import { Button } from '../../chrome/button.tsx'
+import { Grid } from '../../chrome/grid.tsx'
+import { MenuBar } from '../../chrome/menu-bar/menu-bar.tsx'
+import { Panel } from '../../chrome/panel.tsx'
+import { Tree } from '../../chrome/tree.tsx'
+import { useFirstFocus } from '../../chrome/use-first-focus.ts'
+import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
+import { useText } from '../../text/use-text.ts'
+import { CommonDialogs } from '../common-commands.tsx'
+import { TaskView } from '../tasks/task-view.tsx'
+import { ArchiveBar } from './archive-bar.tsx'
+import { ArchiveStatus } from './archive-status.tsx'
+import { entryRows } from './entry-rows.ts'
+import { ExtractDialog } from './extract-dialog.tsx'
+import { folderRows } from './folder-rows.ts'
+import { isFolder, useArchive } from './use-archive.ts'
+
+/** アーカイブ: what one archive holds, as a tree of folders and by search; chosen entries are taken out elsewhere. */
+export function ArchiveWindow(): ReactNode {
+  const actions = useActions()
+  const text = useText()
+  const { t } = text
+  const dialog = useApp((state) => state.dialog)
+  const tasks = useSnapshot((snapshot) => snapshot.tasks)
+  const archive = useArchive()
+  const [selected, setSelected] = useState<readonly string[]>([])
+  useFirstFocus()
+  const { opened, folder, search, page, tree } = archive
+  const task = tasks.find((each) => each.kind === 'extract' && each.subject === opened?.path)
+
+  const show = (path: string) => {
+    setSelected([])
+    archive.show(path)
+  }
+  const against = (command: MenuCommand): string | null => {
+    if (command !== 'extract') return null
+    if (opened === null) return t('archive.open-first')
+    return selected.length === 0 ? t('archive.choose-entries') : null
+  }
+  const onCommand = (command: MenuCommand) => {
+    if (command === 'extract') actions.show({ kind: 'extract' })
+    if (command === 'select-all') setSelected(page.rows.map(({ path }) => path))
+    if (command === 'close') void actions.closeWindow()
+    if (command === 'about') actions.show({ kind: 'about' })
+  }
+
+  return (
+    <div className="window">
+      <header>
+        <MenuBar menus={archiveMenus} reasonOf={(item: MenuItem) => against(item.command)} onCommand={onCommand} />
+        <h1 className="for-readers">{t('window.archive')}</h1>
+      </header>
+      <ArchiveBar archive={archive} onOpen={() => setSelected([])} />
+      <main className="panes panes-archive">
+        <Panel title={t('archive.folders')}>
+          <Tree
+            label={t('archive.folders')}
+            rows={folderRows(tree, opened?.path ?? null)}
+            selected={folder}
+            onSelect={show}
+            onExpand={archive.expand}
+          />
+        </Panel>
+        <Panel title={search === null ? t('archive.entries') : t('archive.found', { text: search })}>
+          <Grid
+            key={`${opened?.path} ${folder} ${search}`}
+            label={t('archive.entries')}
+            columns={[
+              { id: 'name', label: t('column.entry') },
+              { id: 'type', label: t('column.entry-type') },
+              { id: 'size', label: t('column.entry-size'), numeric: true },
+              { id: 'mode', label: t('column.entry-mode') },
+              { id: 'owner', label: t('column.entry-owner') },
+              { id: 'mtime', label: t('column.entry-mtime') },
+            ]}
+            rows={entryRows(page.rows, search !== null, text)}
+            selected={selected}
+            onSelect={setSelected}
+            onSelectAll={() => setSelected(page.rows.map(({ path }) => path))}
+            onOpen={(path) => page.rows.some((row) => row.path === path && isFolder(row)) && show(path)}
+            onEnd={archive.more}
+            empty={opened === null ? t('archive.none') : t('list.empty')}
+          />
+        </Panel>
+      </main>
+      {task !== undefined && (
+        <div className="window-task">
+          <TaskView task={task} label={t('archive.extracting')} />
+        </div>
+      )}
+      <div className="button-row">
+        <Button
+          label={t('menu.extract')}
+          mnemonic="X"
+          asks
+          reason={against('extract')}
+          onPress={() => onCommand('extract')}
+        />
+      </div>
+      <ArchiveStatus archive={archive} selected={selected.length} />
+      {dialog?.kind === 'extract' && opened !== null && <ExtractDialog archive={opened.path} select={selected} />}
+      <CommonDialogs />
+    </div>
+  )
+}

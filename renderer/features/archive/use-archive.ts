@@ -1,0 +1,114 @@
+import { useCallback, useRef, useState } from 'react'
+import type { ArchiveEntry, ArchiveFacts, ArchivePage } from '../../../shared/model/archive-browse.ts'
+import { useActions } from '../../store/use-app.ts'
+
+/** A folder, or the way to a target, which the archive does not hold itself. */
+export function isFolder({ entry }: ArchiveEntry): boolean {
+  return entry === null || entry.type === 'directory'
+}
+
+/** Folders that were looked into, by path: their own folders, and whether the tree shows them. */
+export type FolderTree = ReadonlyMap<string, { readonly folders: readonly string[]; readonly open: boolean }>
+
+export interface OpenedArchive {
+  readonly opened: ArchiveFacts | null
+  /** The folder whose entries are shown; `/` at the top. */
+  readonly folder: string
+  /** The text that was searched for, or null where a folder is shown. */
+  readonly search: string | null
+  readonly page: ArchivePage
+  readonly tree: FolderTree
+  readonly busy: boolean
+  open(path: string): Promise<void>
+  show(folder: string): void
+  find(text: string): void
+  expand(folder: string, open: boolean): void
+  /** The next entries of what is shown. */
+  more(): void
+}
+
+const pageRows = 200
+/** So many entries of a folder are looked through for folders; those behind them are reached through the list. */
+const treeRows = 1000
+const nothing: ArchivePage = { rows: [], next: null }
+
+/** One archive that is looked into: read a page at a time, never whole. */
+export function useArchive(): OpenedArchive {
+  const actions = useActions()
+  const [opened, setOpened] = useState<ArchiveFacts | null>(null)
+  const [folder, setFolder] = useState('/')
+  const [search, setSearch] = useState<string | null>(null)
+  const [page, setPage] = useState(nothing)
+  const [tree, setTree] = useState<FolderTree>(new Map())
+  const [busy, setBusy] = useState(false)
+  /** Grows with every choice, so that the answer to an older one is dropped. */
+  const turn = useRef(0)
+
+  const ask = useCallback(
+    (archive: string, at: string, text: string | null, next: string | null) =>
+      text === null
+        ? actions.archiveFolder(archive, at, next, pageRows)
+        : actions.archiveSearch(archive, text, next, pageRows),
+    [actions],
+  )
+
+  const load = useCallback(
+    async (archive: string, at: string, text: string | null) => {
+      const mine = ++turn.current
+      setFolder(at)
+      setSearch(text)
+      setPage(nothing)
+      setBusy(true)
+      const found = await ask(archive, at, text, null)
+      if (mine !== turn.current) return
+      setPage(found ?? nothing)
+      setBusy(false)
+    },
+    [ask],
+  )
+
+  const expand = useCallback(
+    async (archive: string, at: string, open: boolean) => {
+      const found = open ? await actions.archiveFolder(archive, at, null, treeRows) : undefined
+      setTree((before) => {
+        const known = before.get(at)?.folders ?? []
+        const folders = found?.rows.filter(isFolder).map(({ path }) => path) ?? known
+        return new Map(before).set(at, { folders, open })
+      })
+    },
+    [actions],
+  )
+
+  return {
+    opened,
+    folder,
+    search,
+    page,
+    tree,
+    busy,
+    async open(path) {
+      const mine = ++turn.current
+      setBusy(true)
+      const facts = await actions.archiveOpen(path)
+      if (mine !== turn.current) return
+      setBusy(false)
+      if (facts === undefined) return
+      setOpened(facts)
+      setTree(new Map())
+      await Promise.all([expand(facts.path, '/', true), load(facts.path, '/', null)])
+    },
+    show: (at) => void (opened !== null && load(opened.path, at, null)),
+    find: (text) => void (opened !== null && load(opened.path, folder, text.trim() === '' ? null : text.trim())),
+    expand: (at, open) => void (opened !== null && expand(opened.path, at, open)),
+    more() {
+      if (opened === null || busy || page.next === null) return
+      const mine = turn.current
+      setBusy(true)
+      void ask(opened.path, folder, search, page.next).then((next) => {
+        if (mine !== turn.current) return
+        setBusy(false)
+        if (next !== undefined) setPage({ rows: [...page.rows, ...next.rows], next: next.next })
+      })
+    },
+  }
+}

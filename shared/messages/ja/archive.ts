@@ -1,0 +1,33 @@
+export const jaArchive = {
+  'archive.path': 'アーカイブ',
+  'archive.open': '開く',
+  'archive.open-first': '先にアーカイブを開いてください。',
+  'archive.search': '検索',
+  'archive.folders': 'フォルダ',
+  'archive.entries': '内容',
+  'archive.found': '「{text}」を含むもの',
+  'archive.none': 'アーカイブを開いていません。',
+  'archive.facts': '{server} {time} のバックアップ',
+  'archive.shown': '{count}件',
+  'archive.shown-more': '{count}件(続きあり)',
+  'archive.choose-entries': '取り出すものを一覧で選択してください。',
+  'archive.extracting': '取り出し',
+
+  'column.entry': '名前',
+  'column.entry-type': '種類',
+  'column.entry-size': '大きさ',
+  'column.entry-mode': '許可',
+  'column.entry-owner': '所有者',
+  'column.entry-mtime': '更新',
+
+  'entry.file': 'ファイル',
+  'entry.directory': 'フォルダ',
+  'entry.symlink': 'シンボリックリンク',
+  'entry.hardlink': 'ハードリンク',
+
+  'extract.title': '取り出し',
+  'extract.question': '選択した{count}件を,その下にあるものとともに取り出します。',
+  'extract.to': '取り出し先',
+  'extract.hint': '新しいフォルダのパスを「/」から入力してください。既にあるものには上書きしません。',
+  'extract.wanted': 'フォルダのパスを「/」から入力してください。',
+} as const
