@@ -33,7 +33,7 @@ const lookEveryMs = 1000
  */
 export async function openConsole(engine: Engine, preferences: PreferencesStore): Promise<Console> {
   const { domain, owner } = engine
-  const history = createHistory(engine.runs)
+  const history = createHistory(engine)
   const hosts = domain.servers.map((server) => server.host)
   const store = createConsoleStore({
     revision: 0,

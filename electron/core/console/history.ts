@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs'
 import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { DirectoryStatus } from '../../../shared/model/directory.ts'
 import type { BackupsView, HistoryFilter, HistoryPage, HistoryRow, LastBackup } from '../../../shared/model/history.ts'
-import { isAncestor } from '../../../shared/model/position.ts'
 import { toProblem } from '../../../shared/model/problem.ts'
 import { foldRun, type RunState } from '../../../shared/model/run-state.ts'
-import type { RunStore } from '../ports/run-store.ts'
+import type { Engine } from '../engine.ts'
+import { countingArchives, coveringArchives } from '../journals/discard-rule.ts'
+import { isPresent } from '../operations/backup/discard-step.ts'
+import type { ArchiveCatalog } from '../ports/archive-catalog.ts'
 
 /** The records of runs as the 履歴 window asks for them. A record that has ended is read once; it never changes again. */
 export interface History {
@@ -20,7 +21,7 @@ export interface History {
 /** How many runs back the newest backup of a server is looked for. */
 const lookBack = 400
 
-export function createHistory(runs: RunStore): History {
+export function createHistory({ runs, catalog }: Pick<Engine, 'runs' | 'catalog'>): History {
   const ended = new Map<string, RunState>()
 
   function read(runId: string): RunState {
@@ -55,11 +56,9 @@ export function createHistory(runs: RunStore): History {
       const ids = runs.list()
       const [newest] = ids
       const found = new Map<string, LastBackup>()
-      const archives: ArchiveSummary[] = []
       for (const runId of ids.slice(0, lookBack)) {
         const run = ended.get(runId) ?? readable(() => read(runId))
         if (run === null) continue
-        archives.push(...run.archives)
         for (const archive of run.archives) {
           if (!found.has(archive.host)) found.set(archive.host, lastBackup(archive, run.endedAt, status))
         }
@@ -68,7 +67,7 @@ export function createHistory(runs: RunStore): History {
       return {
         newest: newest === undefined ? null : { runId: newest, outcome: row(newest).outcome },
         last: hosts.map((host) => found.get(host) ?? none(host)),
-        coverage: status === null ? [] : coverageOf(status, archives),
+        coverage: status === null ? [] : coverageOf(status, catalog),
       }
     },
   }
@@ -88,15 +87,17 @@ function lastBackup({ host, path, position }: ArchiveSummary, at: string | null,
   return { host, path, at, changesSince: comparable ? Math.max(0, status.position.number - position.number) : null }
 }
 
-/** Which verified archives that are still there hold everything that a sealed segment tells of (design §6). */
-function coverageOf({ journals, ancestry }: DirectoryStatus, archives: readonly ArchiveSummary[]) {
-  return journals.flatMap(({ host, segments }) => {
-    if (segments.length === 0) return []
-    const own = archives.filter((archive) => archive.host === host && existsSync(archive.path))
-    return segments.map(({ id, last }) => {
-      const covers = ({ position }: ArchiveSummary) =>
-        last !== null && position !== null && isAncestor(last, { position, ancestry })
-      return { host, segment: id, archives: own.filter(covers).map(({ path }) => path) }
+/** Which archives that count for the journals hold everything that a sealed segment tells of (design §6). */
+function coverageOf({ journals, position, ancestry }: DirectoryStatus, catalog: ArchiveCatalog) {
+  const line = { position, ancestry }
+  const sealed = journals.filter(({ segments }) => segments.length > 0)
+  const archives = sealed.length === 0 ? [] : catalog.entries()
+  return sealed.flatMap(({ host, segments }) => {
+    const own = archives.filter((archive) => archive.host === host)
+    const counting = countingArchives(own, line, isPresent)
+    return segments.map((segment) => {
+      const covering = coveringArchives(segment, counting, line)
+      return { host, segment: segment.id, archives: covering.map(({ path }) => path) }
     })
   })
 }

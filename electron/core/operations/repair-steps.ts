@@ -44,7 +44,7 @@ export function repairSteps(
           // Without any journal, a server that could not be asked may be the only one to hold something newer.
           if (unasked.length > 0 && sources.every(({ kind }) => kind === 'replica'))
             options.warn(problem('restore-unasked', { hosts: unasked.join(', ') }))
-          return { records: replayed, changeNumber: position.number }
+          return { replayed, changeNumber: position.number }
         },
       }),
     ),

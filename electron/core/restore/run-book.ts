@@ -7,7 +7,6 @@ import { repairSteps } from '../operations/repair-steps.ts'
 import type { RunLockHandle } from '../ports/run-lock.ts'
 import type { RunBook, Step } from '../procedure/step.ts'
 import { type Collected, collectRecords } from './collect.ts'
-import { freeArchivedLeases } from './free-leases.ts'
 import { createHalt } from './halt.ts'
 import { type PlannedRestore, planRestore, type RestoreRequest, serversToStop } from './plan.ts'
 import { stageRestore } from './stage.ts'
@@ -40,7 +39,6 @@ export function restoreBook(
   let planned: PlannedRestore | null = null
   let record: RestoreRecord | null = null
   let repairing = false
-  const begun = engine.clock.now()
 
   const steps: readonly Step[] = [
     {
@@ -71,7 +69,7 @@ export function restoreBook(
       async run() {
         const { records, sources } = await collectRecords(engine, planned?.from ?? new Map(), runId)
         collected = sources
-        return { records }
+        return { collected: records }
       },
     },
     {
@@ -134,11 +132,7 @@ export function restoreBook(
     {
       id: 'start',
       cancellable: false,
-      async run(context) {
-        const receipt = await halt.start(['object-server', 'address-service', 'server', 'dependent'], context, hosts)
-        await freeArchivedLeases(engine, hosts, begun)
-        return receipt
-      },
+      run: (context) => halt.start(['object-server', 'address-service', 'server', 'dependent'], context, hosts),
       undo: (context) => halt.stop(['dependent', 'server', 'address-service', 'object-server'], context),
       undoable,
     },

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
-import type { RunOutcome } from '../../../shared/model/run.ts'
+import { type RunOutcome, stepIdOf } from '../../../shared/model/run.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
 import { Button } from '../../chrome/button.tsx'
 import { type Mark, StateMark } from '../../chrome/state-mark.tsx'
@@ -26,6 +26,7 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
   useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), [])
   const { outcome, archives, warnings, problem, servicesDown, outageMs, exitCode } = state
   if (outcome === null) return null
+  const backs = state.steps.some(({ id }) => stepIdOf(id) === 'nxbackup')
 
   // Live: a service that was started since is not down any more.
   const stillDown = servicesDown.filter((name) => {
@@ -71,7 +72,7 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
           {say(warning.message)} {say(warning.remedy)}
         </p>
       ))}
-      {archives.length === 0 && <p>{t('end.no-archive')}</p>}
+      {archives.length === 0 && backs && <p>{t('end.no-archive')}</p>}
       <dl className="end-facts">
         {rows.map(([fact, label, value]) => (
           <div key={`${fact} ${value}`}>

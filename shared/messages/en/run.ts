@@ -73,6 +73,11 @@ export const enRun: Translated<typeof jaRun> = {
   'receipt.compared': '{value} compared',
   'receipt.mended': '{value} mended',
   'receipt.newer': '{value} only on this server',
+  'receipt.replay': '{value} records to replay',
+  'receipt.replayed': '{value} replayed',
+  'receipt.collected': '{value} collected',
+  'receipt.places': '{value} places',
+  'receipt.targets': '{value} targets',
   'receipt.other': '{name} {value}',
 
   'run.next': 'Next',

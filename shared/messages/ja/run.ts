@@ -70,6 +70,11 @@ export const jaRun = {
   'receipt.compared': '{value}件を照合',
   'receipt.mended': '{value}件を修正',
   'receipt.newer': 'このサーバだけの登録 {value}件',
+  'receipt.replay': '再登録する記録{value}件',
+  'receipt.replayed': '{value}件を再登録',
+  'receipt.collected': '{value}件を収集',
+  'receipt.places': '{value}か所',
+  'receipt.targets': '対象{value}件',
   'receipt.other': '{name} {value}',
 
   'run.next': '次へ',
