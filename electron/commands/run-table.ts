@@ -49,7 +49,7 @@ function showArchive(archive: ArchiveSummary, output: Output): void {
 function receiptText(step: StepView): string {
   const { receipt } = step
   if (!receipt) return ''
-  if (stepIdOf(step.id) === 'nxbackup') return String(receipt.path ?? '')
+  if (['nxbackup', 'second-copy'].includes(stepIdOf(step.id))) return String(receipt.path ?? '')
   if (['clear-journal', 'seal'].includes(stepIdOf(step.id))) return `${receipt.records ?? 0}`
   return typeof receipt.services === 'string' ? receipt.services : ''
 }

@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ServerConfig } from '../../shared/model/domain.ts'
 import type { Owner } from '../../shared/model/owner.ts'
@@ -205,6 +205,51 @@ describe('sealed journals', () => {
     expect(last.code).toBe(0)
     // One archive is there again, one segment more, and nothing gone.
     expect((await journals())['os-ml1']).toEqual([0, Number(before['os-ml1']?.[1]) + 1])
+  })
+})
+
+describe('a second copy that the domain file demands', () => {
+  const written = () => readFileSync(shell.config, 'utf8').replace(/\n {2}secondCopy: .*/, '')
+  const demand = (to: string) =>
+    writeFileSync(shell.config, written().replace(/recordBytes: \d+/, `$&\n  secondCopy: {to: ${to}, required: true}`))
+  const discarded = async () => {
+    const { rows } = await shell.run(['journal', 'list', '--server', 'os-ml1'])
+    return (rows as unknown as [{ discarded: unknown[] }])[0].discarded.length
+  }
+  // In memory: another filesystem than the test's folder, for whoever runs it.
+  const second = join('/dev/shm', `unt-second-${process.pid}`)
+  afterAll(() => {
+    rmSync(second, { recursive: true, force: true })
+    writeFileSync(shell.config, written())
+  })
+
+  it('is made after the services are up; what fails is a warning, and nothing is discarded until two stand elsewhere', async () => {
+    const before = await discarded()
+    demand(second)
+    await register('複写 九郎')
+    const failed = await backup('--server', 'os-ml1')
+    expect([failed.code, failed.result.outcome]).toEqual([1, 'warnings'])
+    expect((failed.result.warnings as { code: string }[]).map(({ code }) => code)).toEqual([
+      'medium-folder-missing',
+      'second-copy-missing',
+    ])
+    expect(await discarded()).toBe(before)
+
+    mkdirSync(second)
+    for (const expected of ['one copy', 'two copies']) {
+      await register(`複写 ${expected}`)
+      const done = await backup('--server', 'os-ml1')
+      expect([done.code, done.result.warnings]).toEqual([0, []])
+      expect(done.rows.map(({ id }) => id).slice(-3)).toEqual(['start', 'second-copy', 'discard'])
+      const { path } = done.result.archive as { path: string }
+      const copy = join(second, basename(path))
+      expect(done.rows.find(({ id }) => id === 'second-copy')).toMatchObject({ receipt: copy })
+      expect(readFileSync(copy).equals(readFileSync(path))).toBe(true)
+      const { rows } = await shell.run(['archives', '--server', 'os-ml1'])
+      expect(rows.at(-1)).toMatchObject({ copies: [{ path: copy, sameFilesystem: false }] })
+      if (expected === 'one copy') expect(await discarded()).toBe(before)
+      else expect(await discarded()).toBeGreaterThan(before)
+    }
   })
 })
 

@@ -11,8 +11,8 @@ export interface Discardable {
 type Positioned = CatalogEntry & { readonly position: Position }
 
 /**
- * The archives of one server that count for its journal, newest first: verified, their database opened, still there, and of the
- * history that the domain goes on from. Newest by change number along that line and then by sequence, never by a clock.
+ * The archives of one server that count for its journal, newest first: verified, their database opened, still there (and
+ * whatever else `isPresent` asks of them), and of the history that the domain goes on from. Newest by change number along that line and then by sequence, never by a clock.
  */
 export function countingArchives(
   archives: readonly CatalogEntry[],

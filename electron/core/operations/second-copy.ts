@@ -143,7 +143,7 @@ async function begin(medium: Medium, source: MediumReader, to: string, options: 
   })
   if (obstacle !== undefined) throw new ProblemError(obstacle)
   return medium.create(to, {
-    name: basename(source.path),
+    name: options.name ?? basename(source.path),
     signal,
     nextVolume,
     ...(overwrite === undefined ? {} : { overwrite }),

@@ -101,6 +101,17 @@ export const runProblems = defineProblems({
       'No journal is discarded on account of this archive. Look at the free space of the state folder.',
     ],
   },
+  'second-copy-missing': {
+    exit: 'warnings',
+    ja: [
+      '{path} の二次媒体へのコピーができていません。退避ジャーナルは破棄しませんでした',
+      '原因を取り除き,copy コマンドでコピーしてください。途中までのコピーはそのまま続けられます。',
+    ],
+    en: [
+      'There is no copy of {path} on the second medium; no sealed journal was discarded',
+      'Remove the cause and use the command copy, which goes on with what was copied already.',
+    ],
+  },
   'discard-unknown-line': {
     exit: 'warnings',
     ja: [

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fail } from '../../../../shared/model/problem.ts'
 import { systemClock } from '../../../adapters/platform/clock.ts'
+import { toMedia } from '../../../formats/media-settings.ts'
 import { toNotifications } from '../../../formats/notification-settings.ts'
 import { sampleServer, writeServerTree } from '../../../formats/testing/sample.ts'
 import type { Engine } from '../../engine.ts'
@@ -30,6 +31,7 @@ function bookOf(parts: Partial<Engine>) {
     servers: [server],
     lease: { ttlMs: 15_000, heartbeatMs: 5_000 },
     policies: { verify: 'before-start' },
+    media: toMedia(),
     notifications: toNotifications(undefined),
   }
   const engine = { domain, clock: systemClock, workerPath: join(folder, 'none.cjs'), ...parts } as unknown as Engine

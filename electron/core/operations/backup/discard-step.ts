@@ -14,7 +14,7 @@ import type { BackupWork, Member } from './work.ts'
 
 /**
  * After the services are up: opens the databases that the new archives hold, closes the set in the catalog, and discards the
- * sealed segments that design §6 allows. A set that is not complete discards nothing. An archive whose database is bad is
+ * sealed segments that design §6 allows. A set that is not complete, or lacks a second copy that was tried, discards nothing. An archive whose database is bad is
  * taken off its name (13); a database that could not be looked at is a warning, and that archive does not count.
  */
 export function discardStep(work: BackupWork): Step {
@@ -43,7 +43,8 @@ export function discardStep(work: BackupWork): Step {
     const at = engine.clock.now().toISOString()
     const ancestry = [...(line?.ancestry ?? [])]
     engine.catalog.append({ kind: 'set-closed', setId: work.runId, at, complete, hosts, ancestry })
-    if (!complete || line === null) return 0
+    // Design §7: a failed copy discards nothing.
+    if (!complete || line === null || members.some(({ uncopied }) => uncopied)) return 0
     let segments = 0
     for (const member of members) segments += discardOf(work, member, line, context)
     return segments
@@ -97,7 +98,9 @@ function discardOf({ engine, master }: BackupWork, { server }: Member, line: Pla
   const place = server === master ? masterJournal(master) : serverJournal(master, server.host)
   if (!place) return 0
   const archives = engine.catalog.entries().filter(({ host }) => host === server.host)
-  const counting = countingArchives(archives, line, isPresent)
+  const required = engine.domain.media.secondCopy?.required === true
+  const counts = (entry: CatalogEntry) => isPresent(entry) && (!required || isCopiedElsewhere(entry))
+  const counting = countingArchives(archives, line, counts)
   const found = discardable(summarize(place).segments, counting, line, engine.domain.policies.discardCover)
   for (const { segment, coveredBy } of found) {
     const paths = coveredBy.map(({ path }) => path)
@@ -108,6 +111,11 @@ function discardOf({ engine, master }: BackupWork, { server }: Member, line: Pla
     })
   }
   return found.length
+}
+
+/** Design §6: a copy was read back on another filesystem. */
+function isCopiedElsewhere({ copies }: CatalogEntry): boolean {
+  return copies.some(({ sameFilesystem }) => !sameFilesystem)
 }
 
 /** Still there, and as large as when it was verified. */

@@ -6,6 +6,7 @@ import { nxbackupStep, sealStep, verifyStep } from './archive-steps.ts'
 import { discardStep } from './discard-step.ts'
 import { checkConsoleStep, endConsoleStep, journalSteps } from './lock-steps.ts'
 import { awaitReplicationStep, checkReplicationStep } from './replication-steps.ts'
+import { secondCopySteps } from './second-copy-step.ts'
 import { settlementOf } from './settlement.ts'
 import { startStep } from './start-steps.ts'
 import { stopDirectoryStep, stopObjectServerStep, stopServerStep, stopTogetherSteps } from './stop-steps.ts'
@@ -38,6 +39,7 @@ function masterSteps(work: BackupWork, member: Member): readonly Step[] {
     stopDirectoryStep(member),
     nxbackupStep(work, member),
     ...verifyAndStart(work),
+    ...secondCopySteps(work),
     discardStep(work),
   ]
 }
@@ -53,6 +55,7 @@ function serverSteps(work: BackupWork, member: Member): readonly Step[] {
     nxbackupStep(work, member),
     ...verifyAndStart(work),
     awaitReplicationStep(work),
+    ...secondCopySteps(work),
     discardStep(work),
   ]
 }
@@ -74,6 +77,7 @@ function unattendedSteps(work: BackupWork): readonly Step[] {
     ...master.map((member) => nxbackupStep(work, member)),
     ...work.members.map((member) => sealStep(work, member)),
     ...verifyAndStart(work),
+    ...secondCopySteps(work),
     discardStep(work),
   ]
 }

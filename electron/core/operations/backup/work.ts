@@ -18,6 +18,8 @@ export interface Member {
   /** Of the archive in the catalog. */
   sequence: number | null
   verified: boolean
+  /** Its second copy was wanted and does not stand. */
+  uncopied: boolean
   /** Whether the archive outlives a failure: it was good before the services failed to start. */
   kept: boolean
   /** Why this server is left out of its round; null while it is in. */
@@ -61,6 +63,7 @@ export function createWork(
       archive: null,
       sequence: null,
       verified: false,
+      uncopied: false,
       kept: false,
       failure: null,
     }),
