@@ -5,10 +5,16 @@ import { build } from 'vite'
 
 /** Packages that stay outside the bundle, because they hold or load machine code. */
 const external = ['libsql', '@mongodb-js/zstd', 'fs-native-extensions', 'koffi']
-const entries = ['cli', 'service', 'archive-worker', 'archive-reader']
+const entries = {
+  cli: join('electron', 'cli.ts'),
+  service: join('electron', 'service.ts'),
+  'archive-worker': join('electron', 'archive-worker.ts'),
+  'archive-reader': join('electron', 'archive-reader.ts'),
+  'console-run': join('electron', 'commands', 'testing', 'console-run.ts'),
+}
 /** Everything that they are made of. */
 const sources = ['adapters', 'commands', 'core', 'embedded', 'formats', 'wire'].map((name) => join('electron', name))
-const roots = [...entries, 'compose'].map((name) => join('electron', `${name}.ts`))
+const roots = [...Object.values(entries), join('electron', 'compose.ts')]
 
 /**
  * Builds the commands with the worker and the service that they begin, and returns the path of `cli.cjs`. The folder's name
@@ -35,7 +41,7 @@ export async function buildCommands(): Promise<string> {
       minify: false,
       target: 'node18.15',
       rolldownOptions: {
-        input: Object.fromEntries(entries.map((name) => [name, join(root, 'electron', `${name}.ts`)])),
+        input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, file)])),
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
     },

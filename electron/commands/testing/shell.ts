@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Domain } from '../../../shared/model/domain.ts'
 import { until } from '../../embedded/testing/sample.ts'
 import { loadDomain } from '../../formats/domain-file.ts'
@@ -57,6 +57,8 @@ export type Shell = {
   /** The domain as its file says now. */
   domain(): Domain
   begin(words: readonly string[], options?: CallOptions): Running
+  /** The console's core in a process of its own: case (1) or (3) of a server from the first step to the last. */
+  console(host: string, archive: string): Running
   /** A command with `--config` and `--json`. */
   run(words: readonly string[], options?: CallOptions): Promise<Ended>
   /** A command just as it is written. */
@@ -113,6 +115,8 @@ export async function openShell(options: { readonly root?: string } = {}): Promi
     backups,
     domain: () => loadDomain(config),
     begin,
+    console: (host, archive) =>
+      launch([process.execPath, join(dirname(cli), 'console-run.cjs'), config, host, archive], {}),
     run,
     plain,
     terminal: (line, typed) => launch(['script', '-qec', line, '/dev/null'], { input: typed }).ended,

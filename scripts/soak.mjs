@@ -1,0 +1,57 @@
+/**
+ * `npm run soak -- crash-matrix|property [--runs N] [--seed S]`: the long form of what `npm test` samples, with a table of every
+ * outcome on stdout. Without `--runs` the crash matrix takes every case once; more than there are go round again. Ends with 1 where one went wrong.
+ */
+import { join } from 'node:path'
+import { run } from './lib/exec.mjs'
+import { log, runMain, Stop } from './lib/log.mjs'
+import { root } from './lib/paths.mjs'
+import { setUp } from './setup.mjs'
+
+const soaks = {
+  'crash-matrix': {
+    files: ['electron/commands/crash-matrix.test.ts', 'electron/commands/fault-matrix.test.ts'],
+    environment: ({ runs, seed }) => ({
+      UNTENSEKI_CRASH_MATRIX: String(runs ?? 'all'),
+      UNTENSEKI_CRASH_MATRIX_SEED: String(seed ?? 1),
+    }),
+  },
+  property: {
+    files: ['electron/commands/property.test.ts'],
+    environment: ({ runs, seed }) => ({
+      UNTENSEKI_PROPERTY_RUNS: String(runs ?? 100),
+      UNTENSEKI_PROPERTY_SEED: String(seed ?? Date.now() % 1_000_000),
+    }),
+  },
+}
+
+function parse([name, ...rest]) {
+  const soak = Object.hasOwn(soaks, name ?? '') ? soaks[name] : null
+  const usage = `npm run soak -- ${Object.keys(soaks).join('|')} [--runs N] [--seed S]`
+  const given = {}
+  for (let at = 0; at < rest.length; at += 2) {
+    const [word, value] = [rest[at], rest[at + 1]]
+    const key = { '--runs': 'runs', '--seed': 'seed' }[word]
+    if (!key || !/^[0-9]{1,9}$/.test(value ?? '') || (key === 'runs' && Number(value) === 0)) throw new Stop(64, usage)
+    given[key] = Number(value)
+  }
+  if (!soak) throw new Stop(64, usage)
+  return { soak, given }
+}
+
+await runMain(async () => {
+  const { soak, given } = parse(process.argv.slice(2))
+  const environment = soak.environment(given)
+  for (const [name, value] of Object.entries(environment)) log(`${name}=${value}`)
+  await setUp({ build: false })
+  const { code } = await run(
+    process.execPath,
+    [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...soak.files],
+    {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  )
+  process.exitCode = code ?? 1
+})
