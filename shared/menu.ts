@@ -75,7 +75,10 @@ const help: Menu = {
   entries: [item('about', 'menu.about', 'A')],
 }
 
-/** The menus of システム管理: the words are the manual's where it gives them; 表示, サーバ and ヘルプ are our own decision. */
+/**
+ * The menus of システム管理: the words are the manual's where it gives them; 表示, サーバ and ヘルプ are our own decision. リストア
+ * is reached here too, because nobody can log on to a master whose data is lost.
+ */
 export const systemMenus: readonly Menu[] = [
   {
     id: 'file',
@@ -109,6 +112,8 @@ export const systemMenus: readonly Menu[] = [
       item('start', 'menu.start', 'T', { needs: 'server-chosen', asks: true }),
       item('stop', 'menu.stop', 'P', { needs: 'server-chosen', asks: true }),
       item('run-book', 'menu.run-book', 'R', { needs: 'server-chosen', asks: true }),
+      { kind: 'separator', id: 'server-1' },
+      item('restore', 'menu.restore', 'E', { asks: true }),
     ],
   },
   {

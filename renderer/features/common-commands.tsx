@@ -9,8 +9,9 @@ import { useText } from '../text/use-text.ts'
 import { version } from '../version.ts'
 import { ReconcileDialog } from './replication/reconcile-dialog.tsx'
 import { RepairDialog } from './restore/repair-dialog.tsx'
+import { RestoreDialog } from './restore/restore-dialog.tsx'
 
-/** What every window may show over itself: its failure, 整合性確保, データ修復, バージョン情報, the question of 運転席終了. */
+/** What every window may show over itself: its failure, 整合性確保, データ修復, リストア, バージョン情報, the question of 運転席終了. */
 export function CommonDialogs(): ReactNode {
   const actions = useActions()
   const { t } = useText()
@@ -21,6 +22,7 @@ export function CommonDialogs(): ReactNode {
       {dialog?.kind === 'about' && <About />}
       {dialog?.kind === 'reconcile' && <ReconcileDialog />}
       {dialog?.kind === 'repair' && <RepairDialog />}
+      {dialog?.kind === 'restore' && <RestoreDialog />}
       {dialog?.kind === 'quit' && (
         <Confirm
           title={t('quit.title')}

@@ -11,7 +11,6 @@ import { useText } from '../../text/use-text.ts'
 import { BackupDialog } from '../backup/backup-dialog.tsx'
 import { CommonDialogs } from '../common-commands.tsx'
 import { reasonAgainst } from '../conditions.ts'
-import { RestoreDialog } from '../restore/restore-dialog.tsx'
 import { useServerName } from '../use-words.ts'
 import { DatabaseStatus } from './database-status.tsx'
 import { DeleteQuestion } from './delete-question.tsx'
@@ -153,7 +152,6 @@ export function NameDatabaseWindow(): ReactNode {
       {dialog?.kind === 'import' && <ImportDialog />}
       {dialog?.kind === 'search' && <SearchDialog kind={dialog.entity} onShow={showNode} />}
       {dialog?.kind === 'backup' && <BackupDialog cleared={dialog.cleared} />}
-      {dialog?.kind === 'restore' && <RestoreDialog />}
       <CommonDialogs />
     </div>
   )

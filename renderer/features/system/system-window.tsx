@@ -52,6 +52,8 @@ export function SystemWindow(): ReactNode {
       case 'history':
       case 'archive':
         return void actions.openWindow(command)
+      case 'restore':
+        return actions.show({ kind: command })
       case 'logon':
         return void actions.logon()
       case 'logoff':
