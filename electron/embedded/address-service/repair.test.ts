@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toProblem } from '../../../shared/model/problem.ts'
 import { journalPlaces, summarize } from '../../formats/journal-folder.ts'
 import { readRecords } from '../../formats/journal-record.ts'
@@ -15,13 +15,14 @@ describe('データ修復 through real processes', { timeout: 120_000 }, () => {
   let test: TestDomain
   let ports: ReturnType<typeof replicationOf>
   let hosts: readonly string[]
-  beforeEach(async () => {
+  // One domain for all: every test leaves it complete and serving.
+  beforeAll(async () => {
     test = await makeTestDomain({ users: 5, mails: 0 })
     hosts = test.domain.servers.map(({ host }) => host)
     ports = replicationOf(test)
     await startDirectory(test, ...hosts)
-  })
-  afterEach(async () => {
+  }, 60_000)
+  afterAll(async () => {
     ports?.close()
     await test?.remove()
   })
@@ -98,7 +99,79 @@ describe('データ修復 through real processes', { timeout: 120_000 }, () => {
     expect(await problemOf(ports.repair(master, { operator: 'gmadmin' }))).toBe('repair-not-pending')
   })
 
+  it('repairs another server from the outbox and the journals, and only one repair at a time', async () => {
+    const [, first = ''] = hosts
+    await stopDirectory(test, first)
+    const restore = keepDatabase(test, first)
+    await startDirectory(test, first)
+    await register(5, '遅れ')
+    await complete()
+    await stopDirectory(test, first)
+    restore()
+    mark(first)
+    await startDirectory(test, first)
+    expect((await ports.waitComplete([first], { timeoutMs: 500 }))[0]).toMatchObject({ state: 'repair-pending' })
+    const both = await Promise.allSettled([1, 2].map(() => ports.repair(first, { operator: 'gmadmin' })))
+    const codes = both.map((one) => (one.status === 'fulfilled' ? null : toProblem(one.reason).code))
+    expect(codes.sort()).toEqual(['maintenance-in-progress', null])
+    const done = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    expect(done[0]).toMatchObject({ replayed: 5, mended: 0 })
+    await complete()
+    expect(await total(first, '遅れ')).toBe(5)
+  })
+
+  it('takes from replicas what no journal holds, and overwrites or brings back later what only one of them held', async () => {
+    await stopDirectory(test, ...hosts)
+    const restore = keepDatabase(test, master)
+    await startDirectory(test, ...hosts)
+    const [, first = '', second = ''] = hosts
+    await register(2, '両方')
+    await complete()
+    await stopDirectory(test, second)
+    await register(2, '片方')
+    await complete(first)
+    await stopDirectory(test, first, master)
+    const loseJournals = (): void => {
+      for (const { file } of journalPlaces(test.domain)) rmSync(file)
+    }
+    loseJournals()
+    restore()
+    await startDirectory(test, master, second)
+    // Brought back by hand, without a mark: the replica shows that the master is behind.
+    expect((await ports.waitComplete([second], { timeoutMs: 3_000 }))[0]).toMatchObject({ state: 'repair-pending' })
+    expect(await problemOf(register(1, 'x'))).toBe('repair-pending')
+    const report = await ports.repair(master, { operator: 'gmadmin' })
+    expect(report).toMatchObject({ replayed: 2, unasked: [first] })
+    await complete(second)
+    await register(1, '新しい系列')
+    await startDirectory(test, first)
+    const [state] = await ports.waitComplete([first], { timeoutMs: 2_000 })
+    expect(state).toMatchObject({ state: 'newer', problem: { params: { records: 2 } } })
+    const refused = await ports.reconcile(first)
+    expect(refused).toMatchObject({ outcome: 'newer', newerTotal: 2, repairedTotal: 0 })
+
+    await stopDirectory(test, first)
+    const newerAgain = keepDatabase(test, first)
+    await startDirectory(test, first)
+    expect(await ports.reconcile(first, { newer: 'overwrite' })).toMatchObject({ outcome: 'done', newerTotal: 2 })
+    await complete()
+    for (const host of hosts) expect(await total(host, '片方')).toBe(0)
+
+    await stopDirectory(test, first)
+    newerAgain()
+    await startDirectory(test, first)
+    const done = await ports.reconcile(first, { newer: 'bring-back' })
+    expect(done.outcome).toBe('done')
+    expect(done.broughtBack.map(({ code }) => code)).toEqual([null, null])
+    await complete()
+    for (const host of hosts) {
+      expect(await total(host, '片方')).toBe(2)
+      expect(await total(host, '新しい系列')).toBe(1)
+    }
+  })
+
   it('heals a journal that is damaged from those that are not, and names what nobody holds', async () => {
+    for (const host of hosts) await seal(host)
     await stopDirectory(test, ...hosts)
     const restores = hosts.map((host) => keepDatabase(test, host))
     await startDirectory(test, ...hosts)
@@ -138,65 +211,5 @@ describe('データ修復 through real processes', { timeout: 120_000 }, () => {
     await register(1, '続き')
     await complete()
     for (const host of hosts) expect(await total(host, '傷')).toBe(5)
-  })
-
-  it('takes from replicas what no journal holds, and brings back later what only one of them held', async () => {
-    await stopDirectory(test, ...hosts)
-    const restore = keepDatabase(test, master)
-    await startDirectory(test, ...hosts)
-    const [, first = '', second = ''] = hosts
-    await register(2, '両方')
-    await complete()
-    await stopDirectory(test, second)
-    await register(2, '片方')
-    await complete(first)
-    await stopDirectory(test, first, master)
-    const loseJournals = (): void => {
-      for (const { file } of journalPlaces(test.domain)) rmSync(file)
-    }
-    loseJournals()
-    restore()
-    await startDirectory(test, master, second)
-    // Brought back by hand, without a mark: the replica shows that the master is behind.
-    expect((await ports.waitComplete([second], { timeoutMs: 3_000 }))[0]).toMatchObject({ state: 'repair-pending' })
-    expect(await problemOf(register(1, 'x'))).toBe('repair-pending')
-    const report = await ports.repair(master, { operator: 'gmadmin' })
-    expect(report).toMatchObject({ replayed: 2, unasked: [first] })
-    await complete(second)
-    await register(1, '新しい系列')
-    await startDirectory(test, first)
-    const [state] = await ports.waitComplete([first], { timeoutMs: 2_000 })
-    expect(state).toMatchObject({ state: 'newer', problem: { params: { records: 2 } } })
-    const refused = await ports.reconcile(first)
-    expect(refused).toMatchObject({ outcome: 'newer', newerTotal: 2, repairedTotal: 0 })
-    const done = await ports.reconcile(first, { newer: 'bring-back' })
-    expect(done.outcome).toBe('done')
-    expect(done.broughtBack.map(({ code }) => code)).toEqual([null, null])
-    await complete()
-    for (const host of hosts) {
-      expect(await total(host, '片方')).toBe(2)
-      expect(await total(host, '新しい系列')).toBe(1)
-    }
-  })
-
-  it('repairs another server from the outbox and the journals, and only one repair at a time', async () => {
-    const [, first = ''] = hosts
-    await stopDirectory(test, first)
-    const restore = keepDatabase(test, first)
-    await startDirectory(test, first)
-    await register(5, '後')
-    await complete()
-    await stopDirectory(test, first)
-    restore()
-    mark(first)
-    await startDirectory(test, first)
-    expect((await ports.waitComplete([first], { timeoutMs: 500 }))[0]).toMatchObject({ state: 'repair-pending' })
-    const both = await Promise.allSettled([1, 2].map(() => ports.repair(first, { operator: 'gmadmin' })))
-    const codes = both.map((one) => (one.status === 'fulfilled' ? null : toProblem(one.reason).code))
-    expect(codes.sort()).toEqual(['maintenance-in-progress', null])
-    const done = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-    expect(done[0]).toMatchObject({ replayed: 5, mended: 0 })
-    await complete()
-    expect(await total(first, '後')).toBe(5)
   })
 })

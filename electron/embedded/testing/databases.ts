@@ -17,14 +17,16 @@ export function nameDatabaseFile(test: TestDomain, host: string): string {
 }
 
 export async function startDirectory(test: TestDomain, ...hosts: string[]): Promise<void> {
-  for (const host of hosts) await test.start(host, 'object-server', 'address-service')
+  await Promise.all(hosts.map((host) => test.start(host, 'object-server', 'address-service')))
 }
 
 export async function stopDirectory(test: TestDomain, ...hosts: string[]): Promise<void> {
-  for (const host of hosts) {
-    await test.driver(host, 'address-service').stop()
-    await test.driver(host, 'object-server').stop()
-  }
+  await Promise.all(
+    hosts.map(async (host) => {
+      await test.driver(host, 'address-service').stop()
+      await test.driver(host, 'object-server').stop()
+    }),
+  )
 }
 
 /** Keeps a copy of a stopped server's name database; the answer puts it back. */
