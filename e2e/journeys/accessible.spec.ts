@@ -1,6 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, picture, test, windowTitled } from '../fixtures.ts'
+import { openHistory } from '../screens/history.ts'
+import { chooseByKeys } from '../screens/menu.ts'
 import { nameDatabaseScreen } from '../screens/name-database.ts'
 import { systemScreen } from '../screens/system.ts'
 
@@ -23,6 +25,15 @@ test('every window and dialog passes the accessibility rules', async ({ launchCo
     await names.page.keyboard.press('Escape')
     await expect(opened).toHaveCount(0)
   }
+  for (const open of [names.openReconcile, names.openRestore, names.openRepair]) {
+    const opened = await open()
+    await passes(names.page)
+    await names.page.keyboard.press('Escape')
+    await expect(opened).toHaveCount(0)
+  }
+  await passes((await openHistory(app, system.page)).page)
+  await chooseByKeys(system.page, 'F', 'A')
+  await passes(await windowTitled(app, 'アーカイブ'))
   const dialog = await names.openBackup('keys')
   await passes(names.page)
   await dialog.close()
@@ -40,7 +51,10 @@ test('English, and 200 % zoom, show every window whole', async ({ launchConsole,
   const system = await windowTitled(app, 'System')
   const names = await windowTitled(app, 'Name Database')
   await system.getByRole('button', { name: 'Procedure' }).click()
-  const windows = [system, names, await windowTitled(app, 'Procedure')]
+  await chooseByKeys(system, 'F', 'L')
+  await chooseByKeys(system, 'F', 'A')
+  const windows = [system, names]
+  for (const title of ['Procedure', 'History', 'Archive']) windows.push(await windowTitled(app, title))
   for (const window of windows) {
     await window.getByRole('button').first().waitFor()
     // What the program says itself; names of servers and people stay as they were written.
