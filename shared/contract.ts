@@ -86,6 +86,8 @@ export const commands = {
   'run.next': { input: z.strictObject({ to: pathSchema.nullable() }), output: nothing },
   /** All that is left, in one go. */
   'run.all': { input: z.strictObject({ to: pathSchema.nullable() }), output: nothing },
+  /** The answer to `run.volume` of the snapshot: the device that the volume is in, or null: give up. */
+  'run.volume': { input: z.strictObject({ path: pathSchema.nullable() }), output: nothing },
   'run.cancel': { input: nothing, output: nothing },
   /** Puts an ended run away, or gives up one that was prepared and did nothing yet. */
   'run.dismiss': { input: nothing, output: nothing },

@@ -12,10 +12,11 @@ import { confirm } from './ask.ts'
 import { runBackup } from './backup-run.ts'
 import type { CommandResult } from './context.ts'
 import { durationMs } from './duration.ts'
+import { type VolumeOptions, volumeOption, volumesFor } from './next-volume.ts'
 import { bytesText } from './units.ts'
 import { type Call, told, type Verb } from './verb.ts'
 
-interface BackupOptions {
+interface BackupOptions extends VolumeOptions {
   readonly server?: string
   readonly all?: boolean
   readonly to: string
@@ -23,6 +24,7 @@ interface BackupOptions {
   readonly downtimeLimit?: string
   readonly dryRun?: boolean
   readonly mounted?: boolean
+  readonly overwriteMedium?: boolean
 }
 
 export const backupVerb: Verb<BackupOptions> = {
@@ -34,6 +36,7 @@ export const backupVerb: Verb<BackupOptions> = {
   examples: [
     'untenseki backup --server MASTER --to /backup/ --yes',
     'untenseki backup --server tk-ml1,os-ml1 --to /backup/ --wait 600 --downtime-limit 30m --yes',
+    'untenseki backup --server tk-ml1 --to /dev/nst0 --overwrite-medium --yes',
     'untenseki backup --all --to /backup/ --dry-run',
   ],
   tellsRefusal: true,
@@ -69,6 +72,8 @@ export const backupVerb: Verb<BackupOptions> = {
           en: 'refuse where nothing is mounted on the folder of --to',
         }),
       )
+      .option(volumeOption.flags, pick(volumeOption.about))
+      .option('--overwrite-medium', pick({ ja: '装置の内容を捨てる', en: 'give up what the device holds' }))
       .option('--dry-run', pick({ ja: '何をするかだけを表示する', en: 'only show what would be done' })),
   async work(call) {
     const { options, output, context } = call
@@ -96,6 +101,10 @@ function requestOf(call: Call<BackupOptions>, engine: Engine): BackupRequest {
     hosts: servers.map(({ host }) => host),
     places: servers.map((server) => ({ host: server.host, to: archivePath(call, engine, server, servers.length > 1) })),
     options: { waitMs, downtimeLimitMs },
+    medium: {
+      nextVolume: volumesFor(call.context, options.volume?.map(call.path)),
+      overwrite: options.overwriteMedium === true,
+    },
   }
 }
 

@@ -89,6 +89,8 @@ export function createActions(access: Access) {
       show(null)
       await (goal === 'next' ? ask('run.next', { to }) : ask('run.all', { to }))
     },
+    /** The device of the next volume; null gives the archive up. True: it was taken. */
+    answerVolume: async (path: string | null) => (await ask('run.volume', { path })) !== undefined,
     async cancelRun(): Promise<void> {
       show(null)
       await ask('run.cancel', null)

@@ -54,6 +54,18 @@ export const activitySchema = z.object({
 })
 export type Activity = z.infer<typeof activitySchema>
 
+/** A volume that a run waits for; `problem`: why the last answer was refused. */
+export const wantedVolumeSchema = z.object({
+  /** From 1. */
+  number: z.number().int(),
+  /** What is to be written on it. */
+  label: z.string(),
+  /** The drive or device that the last one was in. */
+  path: z.string(),
+  problem: problemSchema.nullable(),
+})
+export type WantedVolume = z.infer<typeof wantedVolumeSchema>
+
 /** A run of a run-book that this console drives, or one found unfinished at its start. */
 export const runViewSchema = z.object({
   state: runStateSchema,
@@ -66,6 +78,8 @@ export const runViewSchema = z.object({
   outageSince: z.string().nullable(),
   /** Why the last 次へ or すべて実行 was refused without anything being done. */
   refusal: problemSchema.nullable(),
+  /** Null while none is asked for. */
+  volume: wantedVolumeSchema.nullable(),
 })
 export type RunView = z.infer<typeof runViewSchema>
 

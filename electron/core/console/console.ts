@@ -153,6 +153,10 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
         await run.all(to)
         return null
       },
+      'run.volume': async ({ path }) => {
+        run.answerVolume(path)
+        return null
+      },
       'run.cancel': async () => {
         await run.cancel()
         return null

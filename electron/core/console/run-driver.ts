@@ -1,5 +1,5 @@
-import { join } from 'node:path'
-import type { RunView } from '../../../shared/model/console.ts'
+import { isAbsolute, join } from 'node:path'
+import type { RunView, WantedVolume } from '../../../shared/model/console.ts'
 import type { ChangeRange } from '../../../shared/model/position.ts'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
@@ -10,6 +10,7 @@ import { beginRepair } from '../operations/begin-repair.ts'
 import { beginRestore } from '../operations/begin-restore.ts'
 import type { ConsoleSide } from '../operations/console-side.ts'
 import { findUnfinished, rollbackRun } from '../operations/rollback.ts'
+import type { NextVolume } from '../ports/medium.ts'
 import type { RunListener, Runner } from '../procedure/runner.ts'
 import { chooseArchives } from '../restore/choose-archives.ts'
 import type { ConsoleStore } from './store.ts'
@@ -31,6 +32,8 @@ export interface RunDriver {
   suggestPath(): string
   next(to: string | null): Promise<void>
   all(to: string | null): Promise<void>
+  /** The next volume is in this device, or there is none (null): then the archive is given up. */
+  answerVolume(path: string | null): void
   cancel(): Promise<void>
   dismiss(): Promise<void>
   rollback(): Promise<void>
@@ -49,6 +52,7 @@ export function createRunDriver(
   let run: DrivenRun | null = null
   let cancelling = false
   let working = false
+  let wanted: { readonly volume: WantedVolume; readonly answer: (path: string | null) => void } | null = null
 
   function show(state: RunState, refusal: Problem | null = null): void {
     const phase = state.outcome ? 'ended' : cancelling ? 'cancelling' : working ? 'busy' : 'idle'
@@ -60,8 +64,22 @@ export function createRunDriver(
       to: state.places[0]?.to ?? null,
       outageSince: state.stoppedAt,
       refusal,
+      volume: wanted?.volume ?? null,
     }
     store.set('run', view)
+  }
+
+  /** Asks in the 手順 window; whichever window is open shows it, and one that opens later, too. */
+  const nextVolume: NextVolume = (volume) =>
+    new Promise((answer) => {
+      wanted = { volume, answer }
+      if (run) show(run.runner.state())
+    })
+
+  function endWait(path: string | null): void {
+    const waiting = wanted
+    wanted = null
+    waiting?.answer(path)
   }
 
   function current(): DrivenRun {
@@ -109,7 +127,7 @@ export function createRunDriver(
       const server = serverOf(engine.domain, host)
       const runbook = server.roles.includes('master') ? 'master-backup' : 'server-backup'
       const options = { waitMs: 0, downtimeLimitMs: null }
-      const request = { runbook, hosts: [server.host], places: [], options } as const
+      const request = { runbook, hosts: [server.host], places: [], options, medium: { nextVolume } } as const
       await take((listener) => beginRun(engine, request, side, listener))
     },
     async prepareRestore(hosts, from, acceptLoss) {
@@ -133,11 +151,20 @@ export function createRunDriver(
       await choose(current(), to)
       begin((begun) => begun.runner.all())
     },
+    answerVolume(path) {
+      const begun = current()
+      if (wanted === null) throw fail('no-volume-asked')
+      if (path !== null && !isAbsolute(path)) throw fail('path-relative', { path })
+      endWait(path)
+      show(begun.runner.state())
+    },
     async cancel() {
       const begun = current()
       cancelling = true
       show(begun.runner.state())
-      await begun.runner.cancel()
+      const ended = begun.runner.cancel()
+      endWait(null)
+      await ended
       show(begun.runner.state())
       await settled()
     },
@@ -156,7 +183,10 @@ export function createRunDriver(
       await settled()
     },
     async close() {
-      if (run && !run.runner.state().outcome) await run.runner.cancel()
+      if (!run || run.runner.state().outcome) return
+      const ended = run.runner.cancel()
+      endWait(null)
+      await ended
     },
     running: () =>
       run !== null && run.runner.state().outcome === null && (working || run.runner.state().stoppedAt !== null),
@@ -174,5 +204,6 @@ export function unfinishedView(engine: Engine): RunView | null {
     to: state.places[0]?.to ?? null,
     outageSince: state.stoppedAt,
     refusal: null,
+    volume: null,
   }
 }

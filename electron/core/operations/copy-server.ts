@@ -5,6 +5,7 @@ import { assertCleanDatabase, backupTargets } from '../../formats/targets.ts'
 import { createArchive } from '../archive/create.ts'
 import type { WrittenArchive } from '../archive/write-file.ts'
 import type { Engine } from '../engine.ts'
+import type { MediumChoices } from './backup/request.ts'
 
 /**
  * Copies one server whose Object Server is down into a new archive: what the manual's `nxbackup` does. The change
@@ -21,6 +22,7 @@ export async function copyServer(
     readonly setId: string
     readonly signal: AbortSignal
     readonly onProgress: (progress: Progress) => void
+    readonly medium?: MediumChoices | undefined
   },
 ): Promise<WrittenArchive> {
   assertCleanDatabase(server)
@@ -44,6 +46,7 @@ export async function copyServer(
     targets,
     to: options.to,
     medium: engine.medium,
+    mediumOptions: options.medium,
     workerPath: engine.workerPath,
     signal: options.signal,
     onProgress: options.onProgress,

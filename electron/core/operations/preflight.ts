@@ -6,6 +6,7 @@ import { assertJournalOutside, backupTargets } from '../../formats/targets.ts'
 import { codecForName } from '../archive/codec.ts'
 import { measureTargets } from '../archive/create.ts'
 import type { Engine } from '../engine.ts'
+import type { MediumChoices } from './backup/request.ts'
 
 /** Throws `place-in-target` (78) for a `MNG_JOURNAL` inside a backup target of that server. */
 export function assertSettings(server: ServerConfig): void {
@@ -33,13 +34,21 @@ function assertReadable(engine: Engine, path: string, codes?: readonly string[])
   }
 }
 
-/** Throws the first thing that speaks against writing this server's archive there, its size included. Changes nothing. */
-export async function checkMedium(engine: Engine, server: ServerConfig, path: string | null): Promise<void> {
+/**
+ * Throws the first thing that speaks against writing this server's archive there, its size included; one volume may be too
+ * small where another can be asked for. Changes nothing.
+ */
+export async function checkMedium(
+  engine: Engine,
+  server: ServerConfig,
+  path: string | null,
+  choices: MediumChoices = {},
+): Promise<void> {
   if (path === null) throw fail('medium-path-missing')
   codecForName(path)
   const targets = backupTargets(server).map((target) => target.path)
   const { workerPath } = engine
   const { expectedBytes } = await measureTargets(targets, { workerPath })
-  const [first] = await engine.medium.check(path, { targets, needBytes: expectedBytes })
+  const [first] = await engine.medium.check(path, { ...choices, targets, needBytes: expectedBytes })
   if (first) throw new ProblemError(first)
 }

@@ -1,3 +1,4 @@
+import type { WantedVolume } from '../../../shared/model/console.ts'
 import type { Problem } from '../../../shared/model/problem.ts'
 
 /**
@@ -106,13 +107,6 @@ export type MediumOptions = Pick<MediumWants, 'overwrite'> & {
  * `problem` says why the last answer was refused, so that a dialog can show it and ask again.
  */
 export type NextVolume = (wanted: WantedVolume) => Promise<string | null>
-
-export type WantedVolume = {
-  readonly number: number
-  readonly label: string
-  readonly path: string
-  readonly problem: Problem | null
-}
 
 /**
  * How the archive's bytes reach the medium. `file`: whichever thread makes them writes them to `fd`, from the start on.

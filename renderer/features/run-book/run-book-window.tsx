@@ -14,6 +14,7 @@ import { RunButtons } from './run-buttons.tsx'
 import { RunFacts } from './run-facts.tsx'
 import { RunLog } from './run-log.tsx'
 import { StepList } from './step-list.tsx'
+import { VolumeDialog } from './volume-dialog.tsx'
 
 /** 手順: a run-book, its steps one by one or in one go, and how it ended. */
 export function RunBookWindow(): ReactNode {
@@ -72,6 +73,7 @@ export function RunBookWindow(): ReactNode {
         </>
       )}
       {dialog?.kind === 'nxbackup' && <NxbackupDialog goal={dialog.goal} suggested={dialog.suggested} />}
+      {run?.volume != null && dialog === null && <VolumeDialog key={run.volume.number} wanted={run.volume} />}
       {dialog?.kind === 'cancel-run' && (
         <Confirm
           title={t('cancel.title')}

@@ -129,6 +129,11 @@ export const enRun: Translated<typeof jaRun> = {
   'nxbackup.sure': 'Are you sure? (Y/N)',
   'nxbackup.not-yes': 'The answer was not "y": nothing was done.',
   'nxbackup.path-wrong': 'Enter an absolute path, one that begins with "/".',
+  'volume.title': 'Next volume',
+  'volume.insert': 'Insert volume {number}, and write "{label}" on it.',
+  'volume.path': 'Special file name of the medium',
+  'volume.hint':
+    'Leave it as it is when the medium in the same drive was changed. Cancel gives the backup up and starts the services.',
 
   'cancel.title': 'Cancel the procedure',
   'cancel.question': 'Cancel the procedure?',

@@ -19,6 +19,11 @@ export const runProblems = defineProblems({
     ja: ['実行できる手順がありません', '手順ウィンドウを開き直してください。'],
     en: ['There is no run to drive', 'Open the run-book window again.'],
   },
+  'no-volume-asked': {
+    exit: 'usage',
+    ja: ['次の媒体は求められていません', '手順ウィンドウの表示に従ってください。'],
+    en: ['No further volume is being asked for', 'Go by what the run-book window shows.'],
+  },
   'no-unfinished-run': {
     exit: 'done',
     ja: ['終わっていない実行はありません', '何もする必要はありません。'],

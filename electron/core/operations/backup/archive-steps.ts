@@ -27,10 +27,17 @@ export function nxbackupStep(work: BackupWork, member: Member): Step {
     id: work.nameOf('nxbackup', member),
     cancellable: true,
     ...inRound(work, member),
-    check: () => checkMedium(engine, server, member.path),
+    check: () => checkMedium(engine, server, member.path, work.request.medium),
     async run({ signal, progress, note }) {
       const to = requirePath(member)
-      const archive = await copyServer(engine, server, { to, runId, setId: runId, signal, onProgress: progress })
+      const archive = await copyServer(engine, server, {
+        to,
+        runId,
+        setId: runId,
+        signal,
+        onProgress: progress,
+        medium: work.request.medium,
+      })
       member.archive = archive
       const { bytes, sha256, members, position, skipped, attributesKept } = archive
       const at = engine.clock.now().toISOString()
@@ -85,7 +92,8 @@ export function verifyStep(work: BackupWork, member: Member): Step {
       const to = requirePath(member)
       try {
         const { workerPath, medium } = engine
-        const { summary } = await withArchiveOn(medium, to, { signal }, (at) =>
+        const nextVolume = work.request.medium?.nextVolume
+        const { summary } = await withArchiveOn(medium, to, { signal, nextVolume }, (at) =>
           verifyArchive(at, { signal, onProgress: progress, workerPath }),
         )
         if (summary.sha256 !== member.archive?.sha256) throw fail('archive-changed', { path: to })

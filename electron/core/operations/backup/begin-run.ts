@@ -28,7 +28,9 @@ export async function beginRun(
 ): Promise<BackupRun> {
   const servers = request.hosts.map((host) => serverOf(engine.domain, host))
   for (const server of servers) checkPrivileges(engine, server)
-  for (const { host, to } of request.places) await checkMedium(engine, serverOf(engine.domain, host), to)
+  for (const { host, to } of request.places) {
+    await checkMedium(engine, serverOf(engine.domain, host), to, request.medium)
+  }
   const hosts = heldHosts(engine, request)
   const host = servers[0]?.host ?? masterOf(engine.domain).host
   const limitMs = request.options.downtimeLimitMs
@@ -44,7 +46,7 @@ export async function beginRun(
     runner,
     async choosePath(place) {
       const server = serverOf(engine.domain, place.host)
-      await checkMedium(engine, server, place.to)
+      await checkMedium(engine, server, place.to, request.medium)
       for (const member of work?.members ?? []) if (member.server === server) member.path = place.to
       runner.choosePath(server.host, place.to)
     },

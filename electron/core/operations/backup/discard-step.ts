@@ -8,6 +8,7 @@ import { makeFolderDurable } from '../../../formats/durable-file.ts'
 import { discardSegment, masterJournal, serverJournal, summarize } from '../../../formats/journal-folder.ts'
 import { readAreas } from '../../../formats/parameter-file.ts'
 import { extractFiles } from '../../archive/extract/extract.ts'
+import { withArchiveOn } from '../../archive/remote-source.ts'
 import { countingArchives, discardable } from '../../journals/discard-rule.ts'
 import type { Step, StepContext } from '../../procedure/step.ts'
 import type { BackupWork, Member } from './work.ts'
@@ -72,7 +73,10 @@ async function checkDatabase(work: BackupWork, member: Member, { signal }: StepC
   const files = readAreas(server).flatMap((area) => area.files.map(({ path }) => path))
   try {
     makeFolderDurable(scratch)
-    await extractFiles(archive.path, files, join(scratch, 'files'), { workerPath: engine.workerPath, signal })
+    const nextVolume = work.request.medium?.nextVolume
+    await withArchiveOn(engine.medium, archive.path, { signal, nextVolume }, (at) =>
+      extractFiles(at, files, join(scratch, 'files'), { workerPath: engine.workerPath, signal }),
+    )
     const position = engine.databaseFile.checkExtracted(server, join(scratch, 'files'))
     const same = position?.number === archive.position?.number && position?.timeline === archive.position?.timeline
     if (!same) throw fail('archive-database-bad', { path: archive.path, text: `change ${position?.number ?? '-'}` })

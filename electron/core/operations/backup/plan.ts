@@ -44,7 +44,9 @@ export async function planBackup(engine: Engine, request: BackupRequest): Promis
   }
   const servers = request.hosts.map((host) => serverOf(engine.domain, host))
   for (const server of servers) await tried(() => checkPrivileges(engine, server))
-  for (const { host, to } of request.places) await tried(() => checkMedium(engine, serverOf(engine.domain, host), to))
+  for (const { host, to } of request.places) {
+    await tried(() => checkMedium(engine, serverOf(engine.domain, host), to, request.medium))
+  }
   await tried(() => engine.runLock.assertFree(heldHosts(engine, request)))
   await tried(() => assertNoConsole(engine))
   const others = request.hosts.filter((host) => host !== masterOf(engine.domain).host)

@@ -1,3 +1,5 @@
+import type { MediumOptions } from '../../ports/medium.ts'
+
 /** The backups of manual 15.2.3: case (1), case (3), and (2) and (4) with rounds over several servers. */
 export type BackupRunbook = 'master-backup' | 'server-backup' | 'unattended-backup'
 
@@ -9,7 +11,11 @@ export interface BackupRequest {
   /** Where each archive goes; at a console it is asked for on the way. */
   readonly places: readonly BackupPlace[]
   readonly options: BackupOptions
+  /** What the medium is to be told; without it nobody can be asked for a volume, and nothing that a device holds is given up. */
+  readonly medium?: MediumChoices | undefined
 }
+
+export type MediumChoices = Pick<MediumOptions, 'nextVolume' | 'overwrite'>
 
 export interface BackupPlace {
   readonly host: string

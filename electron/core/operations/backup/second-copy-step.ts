@@ -46,6 +46,7 @@ function secondCopyStep(work: BackupWork, member: Member, { to }: NonNullable<Me
     if (place === to && !isSpecialFile(to)) throw fail('medium-folder-missing', { path: to })
     const { path, bytes, sha256, sameFilesystem } = await copySecond(medium, archive.path, place, {
       name,
+      nextVolume: work.request.medium?.nextVolume,
       signal,
       onProgress: progress,
       now: () => clock.monotonicMs(),
