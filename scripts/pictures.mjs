@@ -12,12 +12,13 @@ const pictures = {
   'name-database': 'name-database',
   'journal-clear-question': 'journal-clear',
   'case-one': 'run-book',
+  'restore-gap': 'restore',
 }
 
 await runMain(async () => {
   await setUp()
   const cli = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
-  const titles = 'shows what is true|asks, seals|in one go'
+  const titles = 'shows what is true|asks, seals|in one go|with a gap'
   const { code } = await run(process.execPath, [cli, 'test', '-g', titles], { cwd: root })
   if (code !== 0) throw new Stop(code ?? 1, 'a journey failed, so the pictures stay as they are')
   const folder = join(root, 'assets', 'pictures')
