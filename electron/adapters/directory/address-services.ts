@@ -63,16 +63,18 @@ export async function followJob(
   signal: AbortSignal | undefined,
   onProgress: (progress: NonNullable<Maintenance['progress']>) => void,
 ): Promise<Maintenance> {
-  let seen = -1
-  let cancelled = false
-  for (;;) {
-    if (signal?.aborted && !cancelled) {
-      cancelled = true
-      await ask(master, 'maintenance.cancel', { job })
+  // A cancel that does not arrive, or comes too late, is told by the next poll.
+  const cancel = (): void => void ask(master, 'maintenance.cancel', { job }).catch(() => null)
+  if (signal?.aborted) cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    for (let seen = -1; ; ) {
+      const state = await ask(master, 'maintenance.poll', { job, seen })
+      if (state.progress !== null && state.revision !== seen) onProgress(state.progress)
+      seen = state.revision
+      if (!state.running) return state
     }
-    const state = await ask(master, 'maintenance.poll', { job, seen })
-    if (state.progress !== null && state.revision !== seen) onProgress(state.progress)
-    seen = state.revision
-    if (!state.running) return state
+  } finally {
+    signal?.removeEventListener('abort', cancel)
   }
 }
