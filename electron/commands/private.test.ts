@@ -80,7 +80,7 @@ describe('runs export', () => {
     const json = await shell.plain(['runs', 'export', id, '--format', 'json', '--config', shell.config])
     expect(JSON.parse(json.stdout)).toMatchObject({ runId: id, outcome: 'done' })
     const text = await shell.plain(['runs', 'export', id, '--lang', 'ja', '--config', shell.config])
-    expect(text.stdout).toContain('マスタ管理サーバのバックアップ')
+    expect(text.stdout).toContain('自動バックアップ')
     expect(await shell.run(['runs', 'export', id, '--format', 'pdf'])).toMatchObject({ code: 64 })
     expect(await shell.run(['runs', 'export', id, '--lang', 'fr'])).toMatchObject({ code: 64 })
     expect(await shell.run(['runs', 'export', '20200101T000000Z-000000'])).toMatchObject({

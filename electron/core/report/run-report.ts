@@ -1,3 +1,5 @@
+import { fill } from '../../../shared/messages/fill.ts'
+import { ja, type MessageKey } from '../../../shared/messages/ja.ts'
 import { message, stepTitle } from '../../../shared/messages/step-title.ts'
 import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { Language } from '../../../shared/model/language.ts'
@@ -132,7 +134,16 @@ function outageRow({ host, serviceId, stoppedAt, startedAt }: ServiceOutage, tim
 function resultOf({ receipt, problem }: StepView, pick: (text: Both) => string): string {
   if (problem) return `${problem.code}: ${pick(problem.message)}`
   const left = Object.entries(receipt ?? {}).filter(([, value]) => value !== null && value !== '')
-  return left.map(([name, value]) => `${name}: ${value}`).join(', ')
+  return left
+    .map(([name, value]) => {
+      const key = `receipt.${name}`
+      return fill(pick(message(isMessage(key) ? key : 'receipt.other')), { name, value: value ?? '' })
+    })
+    .join(', ')
+}
+
+function isMessage(key: string): key is MessageKey {
+  return Object.hasOwn(ja, key)
 }
 
 function problemText({ message: what, remedy }: Problem, pick: (text: Both) => string): string {
