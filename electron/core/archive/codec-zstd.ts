@@ -1,5 +1,4 @@
-// The package's own entry drops the level; the native function below it takes one.
-import { compress, decompress } from '@mongodb-js/zstd/bindings.js'
+import { createRequire } from 'node:module'
 import type { Codec, Found, ReadAt } from './codec.ts'
 
 const FRAME_MAGIC = 0xfd2fb528
@@ -8,13 +7,25 @@ const BLOCK_LIMIT = 128 * 1024
 /** Our own meaning of this level: no compression, for a medium that does it itself. */
 const STORED = 0
 
+type Bindings = typeof import('@mongodb-js/zstd/bindings.js')
+let loaded: Bindings | undefined
+
+/**
+ * The package's own entry drops the level; the native function below it takes one. Loaded by the thread that uses it, when
+ * it does: finding out which machine code fits costs each thread some 20 ms, during which its event loop stands.
+ */
+function bindings(): Bindings {
+  loaded ??= createRequire(import.meta.url)('@mongodb-js/zstd/bindings.js') as Bindings
+  return loaded
+}
+
 /** RFC 8878: frames one after another; the seal is one skippable frame. */
 export const zstdCodec: Codec = {
   kind: 'zstd',
   defaultLevel: 3,
   afterFooter: 0,
-  compress: async (raw, level) => (level === STORED ? store(raw) : compress(raw, level)),
-  decompress: (frame) => decompress(frame),
+  compress: async (raw, level) => (level === STORED ? store(raw) : bindings().compress(raw, level)),
+  decompress: (frame) => bindings().decompress(frame),
   measure,
   wrap: (body, footer) => {
     const head = Buffer.alloc(8)

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { ArchiveSource } from './archive-source.ts'
 import { type Codec, FRAME_LIMIT } from './codec.ts'
+import { sha256Of } from './hash.ts'
 import type { ReadSeal } from './seal.ts'
 
 /** A frame as it stands in the file; `raw` is null when it is damaged. */
@@ -70,7 +70,7 @@ async function readFrame(
   accept: (sha256: Buffer) => boolean,
 ): Promise<ReadFrame> {
   const compressed = await file.readAt(offset, length)
-  const sha256 = createHash('sha256').update(compressed).digest()
+  const sha256 = sha256Of(compressed)
   const inMemory = async (at: number, count: number) => compressed.subarray(at, at + count)
   const found = await codec.measure(inMemory, 0)
   // Asked before decoding: a few bytes can claim to hold more than memory does.

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Codec } from './codec.ts'
+import { createGiveBack } from './give-back.ts'
 import { sha256Of } from './hash.ts'
 import { countProcessors } from './processors.ts'
 import { encodeSeal, type Frame } from './seal.ts'
-import { systemCalls } from './system-calls.ts'
 
 /** Frames in compression at once: no more than libuv's pool has threads, so that nothing else waits behind them. */
 const AT_ONCE = Math.min(4, Math.max(2, countProcessors()))
-/** After so many frames the memory is given back that compression has left. */
-const TRIM_EVERY = 64
 
 /** A part of the stream. Parts follow one another in the order in which they were opened, whoever is ready first. */
 export type Lane = {
@@ -39,6 +37,7 @@ type Pending = {
 export function createFrameWriter(codec: Codec, level: number, append: (bytes: Buffer) => void): FrameWriter {
   const lanes: { readonly pending: Pending[]; ended: boolean }[] = []
   const frames: Frame[] = []
+  const giveBack = createGiveBack()
   const whole = createHash('sha256')
   const queue: (() => void)[] = []
   const settling: { readonly resolve: () => void; readonly reject: (thrown: unknown) => void }[] = []
@@ -74,7 +73,7 @@ export function createFrameWriter(codec: Codec, level: number, append: (bytes: B
         const compressed = await next.compressed
         put(compressed)
         frames.push({ length: compressed.length, raw: next.raw, sha256: sha256Of(compressed) })
-        if (frames.length % TRIM_EVERY === 0) systemCalls()?.trimMemory()
+        giveBack()
         lane.pending.shift()
         next.done()
       } catch (thrown) {

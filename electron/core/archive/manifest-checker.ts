@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { manifestEntrySchema } from '../../../shared/model/archive.ts'
 import { fail } from '../../../shared/model/problem.ts'
+import { sha256Hex } from './hash.ts'
 
 /** No line is longer: names end at 4 KiB. */
 const MAX_LINE = 128 * 1024
@@ -11,7 +11,7 @@ const MAX_LINE = 128 * 1024
  */
 export type ManifestChecker = {
   /** A member has ended; this is the line that the manifest must have for it. */
-  readonly expect: (line: Buffer) => void
+  readonly expect: (line: Buffer | string) => void
   /** The manifest's next bytes. Throws `archive-member-differs` for the first line that is not as expected. */
   readonly push: (bytes: Buffer) => void
   /** The manifest has ended. Throws `archive-manifest-differs` when members are left over. */
@@ -51,8 +51,9 @@ export function createManifestChecker(path: string): ManifestChecker {
   }
 }
 
-function digest(line: Buffer): number {
-  return createHash('sha256').update(line).digest().readUIntBE(0, 6)
+/** Six bytes of the SHA-256: what a number holds exactly. */
+function digest(line: Buffer | string): number {
+  return Number.parseInt(sha256Hex(line).slice(0, 12), 16)
 }
 
 function memberOf(line: Buffer): string | null {

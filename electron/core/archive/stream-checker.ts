@@ -6,6 +6,7 @@ import type { MemberSink } from './extract/member-sink.ts'
 import { createManifestChecker } from './manifest-checker.ts'
 import { type Member, manifestLine, storedSize } from './member.ts'
 import { escapeName, HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
+import { createPlainReader } from './plain-reader.ts'
 import { BLOCK, padding } from './tar-header.ts'
 import { headerLength, parseHeader } from './tar-parse.ts'
 
@@ -33,6 +34,9 @@ export type StreamChecker = {
   readonly contentBytes: () => number
 }
 
+const NOTHING = Buffer.alloc(0)
+const ZEROS = Buffer.alloc(BLOCK)
+
 type Part = 'header' | 'content' | 'padding' | 'end'
 
 /** Bytes that are taken in one piece: a header's blocks, or our own header's content. */
@@ -48,13 +52,16 @@ export function createStreamChecker(
   checkCancelled: () => void = () => undefined,
 ): StreamChecker {
   const manifest = createManifestChecker(path)
-  const pending: Pending = { bytes: Buffer.alloc(0), want: BLOCK }
+  const readPlain = createPlainReader()
+  const pending: Pending = { bytes: NOTHING, want: BLOCK }
   let part: Part = 'header'
   let left = 0
   let member: Member | null = null
   let memberAt = 0
   let at = 0
-  let after: string | null = null
+  let after: Buffer | null = null
+  /** Of a member that `readPlain` has read: its line of the manifest. */
+  let plainLine: ((sha256: string) => string) | null = null
   let members = 0
   let header: ArchiveHeader | null = null
   let manifestAt: number | null = null
@@ -64,19 +71,23 @@ export function createStreamChecker(
   const startHeader = () => {
     part = 'header'
     member = null
-    pending.bytes = Buffer.alloc(0)
+    plainLine = null
+    pending.bytes = NOTHING
     pending.want = BLOCK
     memberAt = at
   }
   const endMember = (done: Member) => {
-    after = escapeName(done.name)
+    after = done.name
     members += 1
     startHeader()
   }
   const endContent = (done: Member) => {
     if (members === 0) header = parseArchiveHeader(path, pending.bytes)
     if (manifestAt !== null) manifest.finish()
-    else manifest.expect(manifestLine(done, done.type === 'file' ? (content?.digest() ?? null) : null))
+    else {
+      const sha256 = done.type === 'file' ? (content?.digest() ?? null) : null
+      manifest.expect(plainLine === null || sha256 === null ? manifestLine(done, sha256) : plainLine(sha256))
+    }
     if (members > 0 && manifestAt === null) {
       contentBytes += done.size
       sink?.end()
@@ -93,7 +104,7 @@ export function createStreamChecker(
     if (found.stored === 0) return false
     if (name === MANIFEST_NAME) manifestAt = memberAt
     member = found
-    pending.bytes = Buffer.alloc(0)
+    pending.bytes = NOTHING
     left = storedSize(found)
     part = 'content'
     if (members > 0 && manifestAt === null) sink?.begin(found)
@@ -149,6 +160,14 @@ export function createStreamChecker(
   return {
     push: (raw) => {
       for (let from = 0; from < raw.length; ) {
+        const plain = part === 'header' && pending.bytes.length === 0 && members > 0 ? readPlain(raw, from) : null
+        if (plain !== null) {
+          from += plain.length
+          at += plain.length
+          plainLine = plain.line
+          if (!startMember(plain.member)) return false
+          continue
+        }
         const want = part === 'header' ? pending.want - pending.bytes.length : left
         if (want === 0) return false
         const piece = raw.subarray(from, from + want)
@@ -159,7 +178,11 @@ export function createStreamChecker(
       return true
     },
     ended: () => part === 'end' && left === 0,
-    where: () => ({ inside: member === null ? null : escapeName(member.name), after, members }),
+    where: () => ({
+      inside: member === null ? null : escapeName(member.name),
+      after: after === null ? null : escapeName(after),
+      members,
+    }),
     header: () => header,
     manifestAt: () => manifestAt,
     contentBytes: () => contentBytes,
@@ -167,5 +190,9 @@ export function createStreamChecker(
 }
 
 function isZero(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0)
+  for (let at = 0; at < bytes.length; at += BLOCK) {
+    const end = Math.min(at + BLOCK, bytes.length)
+    if (bytes.compare(ZEROS, 0, end - at, at, end) !== 0) return false
+  }
+  return true
 }

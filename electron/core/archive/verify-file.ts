@@ -5,6 +5,7 @@ import { type ArchiveAt, type ArchiveSource, withSource } from './archive-source
 import { type Codec, sniffCodec } from './codec.ts'
 import type { MemberSink } from './extract/member-sink.ts'
 import { foundFrames, type ReadFrame, sealedFrames } from './frame-reader.ts'
+import { createGiveBack } from './give-back.ts'
 import { readManifest } from './manifest-reader.ts'
 import { HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
 import { createMeter, type JobContext } from './meter.ts'
@@ -93,6 +94,7 @@ async function verifySource(
   })
   const whole = createHash('sha256')
   const frames: Frame[] = []
+  const giveBack = createGiveBack()
   let end = 0
   let raw = 0
   let manifestFrame: number | null = null
@@ -111,6 +113,7 @@ async function verifySource(
     raw += frame.raw.length
     end = frame.offset + frame.compressed.length
     meter.bytes(frame.compressed.length)
+    giveBack()
   }
   const header = checker.header()
   if (!checker.ended() || header === null) throw await incomplete(file, codec, end, frames.length, checker)
