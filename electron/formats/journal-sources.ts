@@ -6,7 +6,6 @@ import type { Position } from '../../shared/model/position.ts'
 import type { CorruptPlace, RepairSource } from '../../shared/model/repair.ts'
 import { type JournalPlace, journalPlaces } from './journal-place.ts'
 import { readWhatIsWhole } from './journal-record.ts'
-import { serverJournalFolder, serverRoot } from './layout.ts'
 
 /** A file that may hold records, oldest first within one journal. */
 export type SourceFile = Pick<RepairSource, 'kind' | 'host'> & { readonly file: string }
@@ -71,14 +70,6 @@ function formerPlace(host: string, folder: string): JournalPlace {
     sealedFolder: join(folder, 'journal-sealed', basename(host)),
     warning: null,
   }
-}
-
-/** Where journals stand that a restore must never write over: for whoever swaps data. Absolute folders. */
-export function journalFolders(domain: Pick<Domain, 'servers'>): readonly string[] {
-  const master = domain.servers.find((server) => server.roles.includes('master'))
-  if (master === undefined) return []
-  const folders = journalPlaces(domain).flatMap(({ folder, sealedFolder }) => [folder, sealedFolder])
-  return [...new Set([serverJournalFolder(master), join(serverRoot(master), 'journal-sealed'), ...folders])]
 }
 
 /**

@@ -6,7 +6,7 @@ import { fsyncFolder, makeFolderDurable, writeFileDurable } from './durable-file
 import { serverRoot } from './layout.ts'
 
 /** Where the mark stands under a server's root: inside a backup target, so that it comes and goes with the data (own decision). */
-export const repairMarkName = 'nxsdir/repair-pending.json'
+const repairMarkName = 'nxsdir/repair-pending.json'
 
 /** Absolute path of a live server's mark. */
 export function repairMarkPath(server: Pick<ServerConfig, 'layout' | 'prefix'>): string {

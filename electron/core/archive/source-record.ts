@@ -5,7 +5,7 @@ import type { BigIntStats } from 'node:fs'
  * link (0: none), nine u64 of what lstat said, the path, the link. The link is the name of the member that a hard link
  * is another name of. Only for memory and scratch files of one run: little-endian, no version.
  */
-export const RECORD_HEAD = 80
+const RECORD_HEAD = 80
 
 const STAT = 8
 const field = (index: number) => STAT + index * 8
@@ -32,7 +32,7 @@ const stat = new BigUint64Array(9)
 const statBytes = Buffer.from(stat.buffer)
 
 /** All that changes with a change of the file or of what it is; the access time is left out because reading sets it. */
-export function statBytesOf(about: BigIntStats): Buffer {
+function statBytesOf(about: BigIntStats): Buffer {
   stat[0] = about.dev
   stat[1] = about.ino
   stat[2] = about.mode

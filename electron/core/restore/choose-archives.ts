@@ -5,7 +5,7 @@ import { fail, toProblem } from '../../../shared/model/problem.ts'
 import { listArchive } from '../archive/list.ts'
 
 /** The header of an archive, without reading the rest of it. Throws what `listArchive` throws. */
-export async function readArchiveHeader(path: string, workerPath: string): Promise<ArchiveHeader> {
+async function readArchiveHeader(path: string, workerPath: string): Promise<ArchiveHeader> {
   const found: { header?: ArchiveHeader } = {}
   const enough = new AbortController()
   await listArchive(

@@ -80,7 +80,7 @@ function staleJournal(master: ServerConfig): (staged: string, name: string) => b
 }
 
 /** Where something of the live data lies in what is staged; its own place where no archive holds it. */
-export function stagedPath(places: readonly RestorePlace[], path: string): string {
+function stagedPath(places: readonly RestorePlace[], path: string): string {
   for (const each of [path, realPlace(path)]) {
     const escaped = escapeName(Buffer.from(each))
     const place = places.find((one) => isInside(escaped, one.path))

@@ -5,7 +5,7 @@ import { useText } from '../../text/use-text.ts'
 import { useServerName } from '../use-words.ts'
 
 /** `1,204-1,210, 1,300`: change numbers as an operator reads them. */
-export function useRanges(): (ranges: readonly ChangeRange[]) => string {
+function useRanges(): (ranges: readonly ChangeRange[]) => string {
   const { format } = useText()
   return (ranges) =>
     ranges
