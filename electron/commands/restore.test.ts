@@ -185,6 +185,26 @@ test(
   },
 )
 
+test('restores the master onto an empty disk, and finds the journal that survived on another', ranges(), async () => {
+  const [master] = shell.domain().servers
+  if (!master) throw new Error('no master')
+  await backup('MASTER', 'empty.tar.zst')
+  await register('試験己 後')
+  await complete()
+  expect((await shell.run(['domain', 'stop', '--yes'])).code).toBe(0)
+  rmSync(join(master.prefix, 'var'), { recursive: true })
+  const source = ['restore', '--server', 'MASTER', '--from', archive('empty.tar.zst')]
+  const dry = await shell.run([...source, '--dry-run'])
+  expect(dry).toMatchObject({
+    code: 0,
+    result: { plan: { case: 'master-with-journal', repairs: [{ records: 1, lost: '' }] } },
+  })
+  expect(await shell.run([...source, '--yes'])).toMatchObject({ result: { outcome: 'done', servicesDown: [] } })
+  expect((await shell.run(['domain', 'start'])).code).toBe(0)
+  expect(await usersOf('試験己')).toEqual(['試験己 後'])
+  await complete()
+})
+
 /** Old sites have names that are no UTF-8. */
 function copyTree(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true })

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Change } from '../../shared/model/change.ts'
-import type { Domain } from '../../shared/model/domain.ts'
+import type { Domain, ServerConfig } from '../../shared/model/domain.ts'
 import type { Position } from '../../shared/model/position.ts'
+import { toProblem } from '../../shared/model/problem.ts'
 import type { CorruptPlace, RepairSource } from '../../shared/model/repair.ts'
-import { type JournalPlace, journalPlaces } from './journal-place.ts'
+import { type JournalPlace, journalPlaces, serverJournal } from './journal-place.ts'
 import { readWhatIsWhole } from './journal-record.ts'
 
 /** A file that may hold records, oldest first within one journal. */
@@ -47,9 +48,8 @@ function filesOf(place: JournalPlace): readonly SourceFile[] {
  * were in force before (a `MNG_JOURNAL`), single files with collected records. Trusts no metadata: what stands there is read.
  */
 export function sourceFiles(domain: Pick<Domain, 'servers'>, extra: readonly string[]): readonly SourceFile[] {
-  const places = journalPlaces(domain)
   const master = domain.servers.find((server) => server.roles.includes('master'))
-  const found = places.flatMap(filesOf)
+  const found = survivingPlaces(domain, master).flatMap(filesOf)
   for (const path of extra) {
     const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
     if (!isFolder) found.push({ kind: 'collected', host: master?.host ?? '', file: path })
@@ -57,6 +57,17 @@ export function sourceFiles(domain: Pick<Domain, 'servers'>, extra: readonly str
   }
   const seen = new Set<string>()
   return found.filter(({ file }) => !seen.has(file) && seen.add(file))
+}
+
+/** Where the master's settings are lost with their disk, only `extra` can tell of its own journal; the others' places are fixed. */
+function survivingPlaces(domain: Pick<Domain, 'servers'>, master: ServerConfig | undefined): readonly JournalPlace[] {
+  try {
+    return journalPlaces(domain)
+  } catch (error) {
+    if (master === undefined || toProblem(error).code !== 'settings-file-unreadable') throw error
+    const others = domain.servers.filter((server) => server !== master)
+    return others.map(({ host }) => serverJournal(master, host))
+  }
 }
 
 /** The master's journal as it stood under a `MNG_JOURNAL` of before. */

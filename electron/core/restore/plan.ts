@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
 import { type ChangeRange, isAncestor, type Place } from '../../../shared/model/position.ts'
 import { fail, type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { RepairPlan } from '../../../shared/model/repair.ts'
-import type { RestoreCase, RestorePlan } from '../../../shared/model/restore.ts'
-import { masterJournal } from '../../formats/journal-folder.ts'
+import type { RestoreArchive, RestoreCase, RestorePlan } from '../../../shared/model/restore.ts'
+import { type PublicInfo, readPublicInfo } from '../../formats/public-info.ts'
 import { rangesText } from '../../formats/replay-plan.ts'
 import type { JobOptions } from '../archive/worker-client.ts'
 import { type Engine, masterOf, serverOf } from '../engine.ts'
+import { archivedSettings } from './archived-settings.ts'
 import { assertWholeSet, type CheckedArchive, checkArchive } from './check-archive.ts'
 import { assertSpace, type HeldPlace } from './places.ts'
 
@@ -67,13 +69,17 @@ export async function surveyRestore(
   }
   const archives = checked.map(({ archive }) => archive)
   const hosts = archives.map(({ host }) => host)
-  const kind = caseOf(master, hosts)
+  const settings = await masterSettings(master, archives, options)
+  const kind = caseOf(settings)
   if (kind === 'master-without-journal') assertWholeSet(engine.domain, archives)
   const held = checked.flatMap((one) => one.held)
   assertSpace(held)
   const from = await positionsOf(engine, checked)
   const unasked = kind === 'server' ? await assertFollowed(engine, from, request.repair) : []
-  const repairs = request.repair || kind !== 'server' ? await inspectRepairs(engine, from) : []
+  const repairs =
+    request.repair || kind !== 'server'
+      ? await inspectRepairs(engine, from, settings?.lost ? journalOf(settings) : [])
+      : []
   const plan: RestorePlan = {
     case: kind,
     archives,
@@ -85,15 +91,32 @@ export async function surveyRestore(
   return { plan, archives: checked, held, from }
 }
 
-/** Where the master's settings are lost with its disk, its journal is looked for by the repair; nothing is refused for that. */
-function caseOf(master: ServerConfig, hosts: readonly string[]): RestoreCase {
-  if (!hosts.includes(master.host)) return 'server'
+type MasterSettings = PublicInfo & { /** With its disk: these are the archive's. */ readonly lost: boolean }
+
+/** Null where the master is not restored. */
+async function masterSettings(
+  master: ServerConfig,
+  archives: readonly RestoreArchive[],
+  options: JobOptions,
+): Promise<MasterSettings | null> {
+  const archive = archives.find(({ host }) => host === master.host)
+  if (archive === undefined) return null
   try {
-    return masterJournal(master) === null ? 'master-without-journal' : 'master-with-journal'
+    return { ...readPublicInfo(master), lost: false }
   } catch (error) {
     if (toProblem(error).code !== 'settings-file-unreadable') throw error
-    return 'master-with-journal'
+    return { ...(await archivedSettings(master, archive.path, options)), lost: true }
   }
+}
+
+function caseOf(settings: MasterSettings | null): RestoreCase {
+  if (settings === null) return 'server'
+  return settings.mngJournal === null ? 'master-without-journal' : 'master-with-journal'
+}
+
+/** The journal's folder where that survived: it may lie on another disk than the settings that named it. */
+function journalOf({ mngJournal }: MasterSettings): readonly string[] {
+  return mngJournal !== null && existsSync(mngJournal) ? [mngJournal] : []
 }
 
 async function positionsOf(engine: Engine, archives: readonly CheckedArchive[]): Promise<ReadonlyMap<string, Place>> {
@@ -135,9 +158,13 @@ async function assertFollowed(
   return []
 }
 
-async function inspectRepairs(engine: Engine, from: ReadonlyMap<string, Place>): Promise<readonly RepairPlan[]> {
+async function inspectRepairs(
+  engine: Engine,
+  from: ReadonlyMap<string, Place>,
+  sources: readonly string[],
+): Promise<readonly RepairPlan[]> {
   const plans: RepairPlan[] = []
-  for (const [host, place] of from) plans.push(await engine.repair.inspect(host, { from: place }))
+  for (const [host, place] of from) plans.push(await engine.repair.inspect(host, { from: place, sources }))
   return plans
 }
 
