@@ -1,8 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Owner } from '../../shared/model/owner.ts'
 import { until } from '../embedded/testing/sample.ts'
+import { serviceFiles } from '../formats/pid-file.ts'
 import { openShell, type Shell, type Snapshot } from './testing/shell.ts'
 import { partialOf, slowTarget } from './testing/slow-run.ts'
 
@@ -40,6 +41,21 @@ describe('while someone holds 排他', () => {
     } finally {
       await client.call('lock.release', { token: held.token })
     }
+  })
+
+  it('lock break asks, ends it, tells the holder, and stands in the address service’s log', async () => {
+    const client = shell.master()
+    const { token } = await client.call('lock.acquire', { owner: holder, leaseMs: 30_000 })
+    expect((await shell.run(['lock', 'break'])).code).toBe(64)
+    await client.call('lock.renew', { token })
+    const broken = await shell.run(['lock', 'break', '--yes'])
+    expect(broken).toMatchObject({ code: 0, result: { broken: { held: true, owner: holder } } })
+    await expect(client.call('lock.renew', { token })).rejects.toThrow('lock-lost')
+    await expect(client.call('journal.seal', { host: 'hq-mas', token, by: holder })).rejects.toThrow('lock-lost')
+    const log = readFileSync(serviceFiles(shell.domain(), 'hq-mas', 'address-service').log, 'utf8')
+    const line = log.split('\n').find((text) => text.includes('lock-broken'))
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ holder, by: { kind: 'command' }, token })
+    expect(await shell.run(['lock', 'break', '--yes'])).toMatchObject({ code: 0, result: { broken: null } })
   })
 
   it('a registration goes through once it ended', async () => {

@@ -14,6 +14,7 @@ import { journalClear } from './journal/clear.ts'
 import { journalList } from './journal/list.ts'
 import { journalShow } from './journal/show.ts'
 import { listVerb } from './list.ts'
+import { lockBreak } from './lock/break.ts'
 import { lockStatus } from './lock/status.ts'
 import { adrsmchj } from './manual/adrsmchj.ts'
 import { apstart, apstop, nxsmngsrv } from './manual/mail-applications.ts'
@@ -63,7 +64,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   searchVerb,
   replicationVerb,
   reconcileVerb,
-  { name: 'lock', about: { ja: '排他', en: 'the exclusive lock' }, verbs: [lockStatus] },
+  { name: 'lock', about: { ja: '排他', en: 'the exclusive lock' }, verbs: [lockStatus, lockBreak] },
   { name: 'journal', about: { ja: 'ジャーナル', en: 'the journals' }, verbs: [journalList, journalShow, journalClear] },
   backupVerb,
   verifyVerb,

@@ -86,6 +86,8 @@ export const addressOperations = defineOperations({
   },
   'lock.renew': { input: z.object({ token: z.number().int() }), output: heldLockSchema },
   'lock.release': { input: z.object({ token: z.number().int() }), output: z.null() },
+  /** Ends someone else's lock, on record; false when that token is no longer in force. */
+  'lock.break': { input: z.object({ token: z.number().int(), by: ownerSchema }), output: z.boolean() },
   'session.list': { input: z.object({}), output: z.array(sessionSchema) },
   'session.login': { input: z.object({ owner: ownerSchema, leaseMs: leaseMsSchema }), output: sessionSchema },
   'session.renew': { input: z.object({ session: z.string() }), output: z.null() },

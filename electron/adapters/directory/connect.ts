@@ -95,6 +95,7 @@ export function connectDirectory({ socket, host, timeoutMs = defaultTimeoutMs }:
       acquire: (owner, leaseMs, { noConsole = false } = {}) => ask('lock.acquire', { owner, leaseMs, noConsole }),
       renew: (token) => ask('lock.renew', { token }),
       release: async (token) => void (await ask('lock.release', { token })),
+      breakOff: (token, by) => ask('lock.break', { token, by }),
     },
     sessions: {
       list: () => ask('session.list', {}),

@@ -37,6 +37,8 @@ export type CallOptions = {
   readonly language?: 'ja' | 'en'
   /** Runs it as another account, through setpriv; for the superuser only. */
   readonly uid?: number
+  /** A program that runs it, with its own options: `strace …`. */
+  readonly under?: readonly string[]
 }
 
 /** Everything that a refused command has to leave as it was. */
@@ -99,7 +101,7 @@ export async function openShell(options: { readonly root?: string } = {}): Promi
     return { child, ended }
   }
   const begin: Shell['begin'] = (words, options = {}) =>
-    launch([...asAccount(options.uid), process.execPath, cli, ...words], options)
+    launch([...asAccount(options.uid), ...(options.under ?? []), process.execPath, cli, ...words], options)
   const plain: Shell['plain'] = (words, options) => begin(words, options).ended
   const run: Shell['run'] = (words, options) => plain([...words, '--config', config, '--json'], options)
   const pid = (host: string, service: string): number | null => {

@@ -10,6 +10,8 @@ export interface RunHeldLock {
   holds(): boolean
   /** The token in force; throws `lock-lost` (or why it was lost) when it is not ours any more. */
   token(): number
+  /** Asks the address service whether it is still ours, where it was taken; throws `lock-lost`, or why nobody can tell. */
+  confirm(): Promise<void>
   /**
    * The run is about to stop the address service that keeps it: its silence from now on is no lost lease (design §5). It
    * stands again, with a full lease, when that service is back, so that nobody registers before `release`.
@@ -42,6 +44,11 @@ export function createRunHeldLock(engine: Engine): RunHeldLock {
     token() {
       if (!held || lease?.lost.aborted) throw lease?.lost.reason ?? fail('lock-lost')
       return held.token
+    },
+    async confirm() {
+      if (!held) return
+      if (lease?.lost.aborted) throw lease.lost.reason
+      await engine.lock.renew(held.token)
     },
     suspend() {
       suspended = true

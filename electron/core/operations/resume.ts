@@ -19,21 +19,26 @@ export interface Resumed {
   readonly archives: readonly ResumedArchive[]
   /** Servers that have no archive from it: backing them up again is what is left to do; null where nothing is. */
   readonly rest: BackupRequest | null
+  /** Servers whose データ修復 belonged to it and is still to be done, the master first. */
+  readonly repairs: readonly string[]
 }
 
 /**
- * Goes on with a backup that died. Services come first: what it had stopped is started and it is settled, as by a rollback. What it
- * had archived already is not thrown away: such an archive is verified and counts. `rest` says what is left to back up.
- * Throws `no-unfinished-run`, and what a rollback throws.
+ * Goes on with a run that died. Services come first: what it had stopped is started and it is settled, as by a rollback, but data that
+ * was half exchanged by a restore is exchanged wholly. What a backup had archived already is not thrown away: such an archive is
+ * verified and counts. `rest` says what is left to back up, `repairs` what is left to repair. A restore that had not begun to
+ * exchange data is taken back: nothing is left of it to go on with. Throws `no-unfinished-run`, and what a rollback throws.
  */
 export async function resumeRun(
   engine: Engine,
   signal: AbortSignal,
   onService?: (name: string) => void,
 ): Promise<Resumed> {
-  const state = await rollbackRun(engine, onService)
+  const state = await rollbackRun(engine, onService, 'forward')
   // A restore names the archives that it reads; nothing is to be backed up to them.
-  if (state.runbook === 'restore' || state.runbook === 'repair') return { state, archives: [], rest: null }
+  if (state.runbook === 'restore' || state.runbook === 'repair') {
+    return { state, archives: [], rest: null, repairs: await repairsLeft(engine, state) }
+  }
   const archives: ResumedArchive[] = []
   for (const { host, to } of state.places) {
     const digest = digestOf(state, host)
@@ -45,7 +50,17 @@ export async function resumeRun(
     archives.push({ host, summary })
   }
   const left = state.places.filter(({ host }) => !archives.some((each) => each.host === host))
-  return { state, archives, rest: left.length === 0 ? null : restOf(state, left) }
+  return { state, archives, rest: left.length === 0 ? null : restOf(state, left), repairs: [] }
+}
+
+/** A restore without a repair of its own leaves it to the operator, as it said. */
+async function repairsLeft(engine: Engine, state: RunState): Promise<readonly string[]> {
+  const planned = state.steps.flatMap(({ id }) => (stepIdOf(id) === 'repair' ? [stepHostOf(id) ?? state.host] : []))
+  const left: string[] = []
+  for (const host of state.servicesDown.length > 0 ? [] : planned) {
+    if ((await engine.repair.inspect(host)).pending !== null) left.push(host)
+  }
+  return left
 }
 
 /** What `nxbackup` recorded of the archive of this server, once it was whole. */

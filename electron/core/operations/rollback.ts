@@ -1,5 +1,6 @@
 import type { ServiceConfig } from '../../../shared/model/domain.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
+import type { Owner } from '../../../shared/model/owner.ts'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import { type RunEvent, type StepId, stepHostOf, stepIdOf } from '../../../shared/model/run.ts'
 import { emptyRun, foldRun, foldRunEvent, type RunState, type StepView } from '../../../shared/model/run-state.ts'
@@ -32,16 +33,21 @@ function recorded(engine: Engine, host: string, { runId, owner, since }: RunLock
 /**
  * Brings back what a run that died had stopped, removes what it left unfinished on the medium, and settles it
  * (design §7). Idempotent. Throws `no-unfinished-run` when there is none. A service that will not start leaves the run
- * ended as `failed-down`, exit code 3. Where it throws, the run stands as unfinished and may be rolled back again.
+ * ended as `failed-down`, exit code 3. Where it throws, the run stands as unfinished and may be rolled back again. `direction` is where
+ * the half made exchange of a restore goes.
  */
-export async function rollbackRun(engine: Engine, onService?: (name: string) => void): Promise<RunState> {
+export async function rollbackRun(
+  engine: Engine,
+  onService?: (name: string) => void,
+  direction: 'forward' | 'back' = 'back',
+): Promise<RunState> {
   const found = findUnfinished(engine)
   if (!found) throw fail('no-unfinished-run')
   const held = engine.runLock.adopt(found.hosts, engine.owner)
   if (!held) throw fail('no-unfinished-run')
   try {
     if (held.runId !== found.runId) throw fail('no-unfinished-run')
-    const ended = found.outcome ? found : await bringBack(engine, found, onService)
+    const ended = found.outcome ? found : await bringBack(engine, found, direction, onService)
     held.settle()
     return ended
   } catch (error) {
@@ -50,8 +56,13 @@ export async function rollbackRun(engine: Engine, onService?: (name: string) => 
   }
 }
 
-async function bringBack(engine: Engine, found: RunState, onService?: (name: string) => void): Promise<RunState> {
-  const restored = await settleRestore(engine, found)
+async function bringBack(
+  engine: Engine,
+  found: RunState,
+  direction: 'forward' | 'back',
+  onService?: (name: string) => void,
+): Promise<RunState> {
+  const restored = await settleRestore(engine, found, direction)
   const down: string[] = []
   let cause: Problem | null = null
   for (const { host, service } of inStartOrder(engine, found)) {
@@ -63,7 +74,7 @@ async function bringBack(engine: Engine, found: RunState, onService?: (name: str
       down.push(`${host}/${service.id}`)
     }
   }
-  await releaseLockOf(engine, found)
+  await releaseLeasesOf(engine, found)
   for (const { to } of placesBegun(found)) {
     try {
       await engine.medium.discardUnfinished(to)
@@ -94,16 +105,19 @@ async function bringBack(engine: Engine, found: RunState, onService?: (name: str
 }
 
 /**
- * 排他 that the dead run held stands again with a full lease once the master's address service is up: its holder is proven
- * dead by the run lock, so nobody has to wait for it to run out. Where it cannot be told it runs out by itself.
+ * 排他 that the dead run held stands again with a full lease once the master's address service is up, and so does the session of
+ * its console: their holder is proven dead by the run lock, so nobody has to wait for them to run out. Where it cannot be told
+ * they run out by themselves.
  */
-async function releaseLockOf(engine: Engine, { owner }: RunState): Promise<void> {
+async function releaseLeasesOf(engine: Engine, { owner }: RunState): Promise<void> {
+  if (owner === null) return
+  const same = (other: Owner) =>
+    other.pid === owner.pid && other.host === owner.host && other.operator === owner.operator
   try {
     const lock = await engine.lock.status()
-    if (!lock.held || owner === null) return
-    const same =
-      lock.owner.pid === owner.pid && lock.owner.host === owner.host && lock.owner.operator === owner.operator
-    if (same) await engine.lock.release(lock.token)
+    if (lock.held && same(lock.owner)) await engine.lock.release(lock.token)
+    for (const session of await engine.sessions.list())
+      if (same(session.owner)) await engine.sessions.logout(session.id)
   } catch (error) {
     engine.log({ event: 'lock.release-failed', code: toProblem(error).code })
   }

@@ -14,6 +14,11 @@ export interface DomainLock {
   renew(token: number): Promise<HeldLock>
   /** Idempotent for a token that is no longer in force. */
   release(token: number): Promise<void>
+  /**
+   * Ends a live lock that is someone else's; the address service writes into its log who did so to whom, and the holder's next
+   * request is told `lock-lost`. False when this token is no longer in force.
+   */
+  breakOff(token: number, by: Owner): Promise<boolean>
 }
 
 /** Console sessions at the master's address service. A session whose lease is not renewed ends by itself. */

@@ -159,6 +159,14 @@ export const addressService: ServiceBody = async (context) => {
         await queue.run(() => guard.release(token))
         return null
       },
+      'lock.break': async ({ token, by }) =>
+        await queue.run(async () => {
+          const lock = guard.lock()
+          if (!lock.held || lock.token !== token) return false
+          log.write('warn', 'lock-broken', { by, holder: lock.owner, since: lock.since, token })
+          await guard.release(token)
+          return true
+        }),
       'session.list': async () => [...guard.sessions()],
       'session.login': async ({ owner, leaseMs }) => {
         onMaster()

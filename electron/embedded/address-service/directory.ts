@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Change } from '../../../shared/model/change.ts'
 import type { Domain, ServerConfig } from '../../../shared/model/domain.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
@@ -142,6 +143,15 @@ export function createDirectory(
     }
   }
 
+  /**
+   * Restored data counts tokens from where the backup was taken, and those given since must never be in force again: a random
+   * leap, durable before anything is answered, makes that as good as impossible without trusting the clock (own decision).
+   */
+  const leapToken = async (): Promise<void> => {
+    token += randomInt(1, 2 ** 40)
+    await store.transaction([{ sql: 'UPDATE state SET token = ? WHERE id = 1', params: [token], changes: 1 }])
+  }
+
   const write = async (statements: readonly Statement[]): Promise<void> => {
     try {
       await store.transaction(statements)
@@ -207,6 +217,7 @@ export function createDirectory(
       ancestry = found.ancestry
       pending ??= readRepairMark(markFile)
       token = Math.max(token, found.token)
+      if (master && pending?.why === 'restored') await leapToken()
       if (master && closed === null) await completeJournals()
       await onSettled()
       settled = true

@@ -18,6 +18,11 @@ export const lockProblems = defineProblems({
     ja: ['排他はすでに終了しています', '処理は中止されました。バックアップダイアログを開き直してください。'],
     en: ['The exclusive lock is no longer held', 'The work was given up. Open the backup dialog again.'],
   },
+  'lock-changed': {
+    exit: 'locked',
+    ja: ['確認した排他はすでに終了しています', '「untenseki lock status」で今の排他を確認してください。'],
+    en: ['The exclusive lock that was shown has ended meanwhile', 'See what holds now: untenseki lock status.'],
+  },
   'registration-locked': {
     exit: 'locked',
     ja: [

@@ -35,6 +35,8 @@ export function stopTogetherSteps({ stopped, lock }: BackupWork): readonly Step[
       id: 'stop-server',
       cancellable: true,
       async run(context) {
+        // Broken since it was taken, it keeps nobody from registering or logging on: nothing is stopped then.
+        await lock.confirm()
         const dependents: string[] = []
         for (const one of stopped) dependents.push(...(await stopTogether([one], 'dependent', context)))
         return { services: [...dependents, ...(await stopTogether(stopped, 'server', context))].join(', ') }
@@ -45,6 +47,7 @@ export function stopTogetherSteps({ stopped, lock }: BackupWork): readonly Step[
       id: 'stop-address-service',
       cancellable: true,
       async run(context) {
+        await lock.confirm()
         lock.suspend()
         return { services: (await stopTogether(stopped, 'address-service', context)).join(', ') }
       },
