@@ -163,7 +163,7 @@ export const addressService: ServiceBody = async (context) => {
         await queue.run(async () => {
           const lock = guard.lock()
           if (!lock.held || lock.token !== token) return false
-          log.write('warn', 'lock-broken', { by, holder: lock.owner, since: lock.since, token })
+          log.write('warning', 'lock-broken', { by, holder: lock.owner, since: lock.since, token })
           await guard.release(token)
           return true
         }),
