@@ -10,6 +10,7 @@ import { createDataRepair } from './adapters/directory/data-repair.ts'
 import { journalRecords } from './adapters/directory/journal-records.ts'
 import { createReplication } from './adapters/directory/replication.ts'
 import { checkExtracted, checkStored, readStoredPosition } from './adapters/directory/stored-position.ts'
+import { ageCipher } from './adapters/encryption/age.ts'
 import { openMedia } from './adapters/media/media.ts'
 import { commandNotifier } from './adapters/notify/command.ts'
 import { mailNotifier } from './adapters/notify/mail.ts'
@@ -20,6 +21,7 @@ import { createRunLock } from './adapters/platform/run-lock.ts'
 import { createRunStore } from './adapters/run-store/run-store.ts'
 import { machineSchedulers } from './adapters/schedule/choose.ts'
 import { createServiceDriver } from './adapters/services/driver.ts'
+import { setKeyring } from './core/archive/sealed/keyring.ts'
 import { openConsole as openOn, type PreferencesStore } from './core/console/console.ts'
 import type { Console } from './core/console/port.ts'
 import { type Engine, masterOf, serverOf } from './core/engine.ts'
@@ -99,6 +101,7 @@ export function composeEngine(options: EngineOptions): Engine {
   const env = options.electron ? { ...options.env, ELECTRON_RUN_AS_NODE: '1' } : options.env
   const launch = { execPath: options.execPath, servicePath: options.servicePath, env }
   const stateFolder = domain.folders.state
+  setKeyring(ageCipher(domain.media.encryption, options.env))
   const { mail, command, on } = domain.notifications
   const notifiers = [
     ...(mail ? [mailNotifier(mail, options.env)] : []),

@@ -120,7 +120,7 @@ function archivePath(call: Call<BackupOptions>, engine: Engine, server: ServerCo
   if (!folder && call.options.to.endsWith('/')) throw fail('medium-folder-missing', { path: given })
   if (call.options.mounted && !isMountPoint(given)) throw fail('medium-not-mounted', { path: given })
   if (several && !folder) throw fail('folder-needed', { path: given })
-  return folder ? join(given, archiveName(server, engine.clock.now())) : given
+  return folder ? join(given, archiveName(engine.domain, server, engine.clock.now())) : given
 }
 
 async function dryRun(call: Call<BackupOptions>, engine: Engine, request: BackupRequest): Promise<CommandResult> {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { exitCodes } from '../../shared/model/exit-code.ts'
 import { type Problem, toProblem } from '../../shared/model/problem.ts'
+import { composeKeyringBy } from '../core/archive/sealed/keyring.ts'
 import type { Engine } from '../core/engine.ts'
 import { refusalNotice } from '../core/notify/run-notice.ts'
 import { type CommandContext, type CommandResult, type CommonOptions, type LogLevel, logLevels } from './context.ts'
@@ -64,6 +65,7 @@ async function work({ verb, options, args }: Wanted, context: CommandContext): P
       grammar: (language) => buildParser(verbs, { ...context, language }, () => undefined),
       path: (given) => resolve(context.cwd, given),
     }
+    composeKeyringBy(() => void call.engine())
     const working = verb.work(call)
     const result = await (verb.readsOnly ? Promise.race([working, aborted(context.signal)]) : working)
     context.log({ event: 'command.ended', level: 'debug', verb: verb.name, exitCode: result.exitCode })

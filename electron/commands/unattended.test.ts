@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ServerConfig } from '../../shared/model/domain.ts'
 import type { Owner } from '../../shared/model/owner.ts'
@@ -249,6 +251,45 @@ describe('a second copy that the domain file demands', () => {
       expect(rows.at(-1)).toMatchObject({ copies: [{ path: copy, sameFilesystem: false }] })
       if (expected === 'one copy') expect(await discarded()).toBe(before)
       else expect(await discarded()).toBeGreaterThan(before)
+    }
+  })
+})
+
+describe('encrypted archives', () => {
+  it('are written for the recipients, opened with the identity, and leave no secret behind', async () => {
+    const written = readFileSync(shell.config, 'utf8')
+    const identity = await generateIdentity()
+    const file = join(shell.base, 'identity.txt')
+    writeFileSync(file, `${identity}\n`, { mode: 0o600 })
+    const setKeys = (rest: string) => writeFileSync(shell.config, written.replace(/recordBytes: \d+/, `$&${rest}`))
+    const recipients = `\n  encryption:\n    recipients: [${await identityToRecipient(identity)}]`
+    try {
+      // Whoever makes a backup needs no identity, not even to verify it in the same run.
+      setKeys(recipients)
+      const done = await backup('--server', 'os-ml1')
+      expect([done.code, done.result.warnings]).toEqual([0, []])
+      const { path } = done.result.archive as { path: string }
+      expect(path).toMatch(/\.tar\.zst\.age$/)
+      expect(readFileSync(path, 'latin1').startsWith('age-encryption.org/v1\n')).toBe(true)
+      const locked = await shell.run(['verify', path])
+      expect([locked.code, locked.problem]).toEqual([77, 'archive-encrypted'])
+      setKeys(`${recipients}\n    identityFile: ${file}`)
+      const verified = await shell.run(['verify', path])
+      expect([verified.code, verified.result.archive]).toMatchObject([
+        0,
+        { sha256: (done.result.archive as { sha256: string }).sha256 },
+      ])
+      const [listed, planned] = await Promise.all([
+        shell.run(['list', path]),
+        shell.run(['restore', '--server', 'os-ml1', '--from', path, '--dry-run']),
+      ])
+      expect([listed.code, planned.problem]).toEqual([0, null])
+      expect(spawnSync('grep', ['-rqF', 'AGE-SECRET-KEY', shell.root]).status).toBe(1)
+      for (const each of [done, locked, verified, listed]) {
+        expect(each.stdout + each.stderr).not.toContain(identity.slice(15))
+      }
+    } finally {
+      writeFileSync(shell.config, written)
     }
   })
 })

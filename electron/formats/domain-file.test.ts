@@ -40,6 +40,8 @@ function changed(from: string, to: string): string {
   return good.replace(from, () => to)
 }
 
+const recipient = `age1${'q'.repeat(58)}`
+
 describe('a good domain file', () => {
   test('is read with its defaults', () => {
     const domain = parseDomain(good, file)
@@ -55,7 +57,7 @@ describe('a good domain file', () => {
         downtimeMs: null,
       },
       policies: { verify: 'before-start', recovery: 'ask', discardCover: 2 },
-      media: { recordBytes: 1_048_576, secondCopy: null, retention: null },
+      media: { recordBytes: 1_048_576, secondCopy: null, retention: null, encryption: null },
     })
     expect(domain.servers[0]).toMatchObject({ prefix: '/srv/unten/hq-mas', extraTargets: [] })
     expect(domain.servers.map(({ site }) => site)).toEqual(['本社アドレス管理ドメイン', '本社アドレス管理ドメイン'])
@@ -91,6 +93,7 @@ describe('a good domain file', () => {
           recordBytes: 10_240,
           secondCopy: { to: `/${target.replace(/[\uFFFD]/g, '')}`, required: true },
           retention: { last: 3, daily: 7, weekly: 0, monthly: 12 },
+          encryption: { recipients: [recipient], identityFile: null, identityCommand: ['/bin/key', text] },
         }
         const lease = { ttlMs, heartbeatMs: ttlMs - 1 }
         const given = { ...domain, name: text, servers, lease, policies, media, notifications } as Domain
@@ -292,6 +295,13 @@ const rows: readonly Row[] = [
     /failure, warning/,
   ],
   ['a record size', `${good}media:\n  recordBytes: 1000\n`, 26, 'media.recordBytes', /multiple of 512/],
+  [
+    'a recipient',
+    `${good}media:\n  encryption: {recipients: [AGE-SECRET-KEY-1]}\n`,
+    26,
+    'media.encryption.recipients[1]',
+    /age1/,
+  ],
   ['a place', `${good}media:\n  secondCopy: {to: x}\n`, 26, 'media.secondCopy.to', /absolute path/],
   ['a policy without last', `${good}media:\n  retention: {daily: 1}\n`, 26, 'media.retention.last', /from 1/],
   ['an unknown policy', `${good}policies:\n  verify: never\n`, 26, 'policies.verify', /before-start, after-start/],

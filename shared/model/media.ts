@@ -10,6 +10,16 @@ export const mediaSettingsSchema = z.object({
   retention: z
     .object({ last: z.number().int(), daily: z.number().int(), weekly: z.number().int(), monthly: z.number().int() })
     .nullable(),
+  /** For whom archives are encrypted (age), and where the identity is that reads them again; null: not encrypted. */
+  encryption: z
+    .object({
+      recipients: z.array(z.string()),
+      /** Absolute; for this account only. */
+      identityFile: z.string().nullable(),
+      /** A program and its arguments, which prints it. */
+      identityCommand: z.array(z.string()).nullable(),
+    })
+    .nullable(),
 })
 export type MediaSettings = z.infer<typeof mediaSettingsSchema>
 export type RetentionPolicy = NonNullable<MediaSettings['retention']>

@@ -31,7 +31,7 @@ export const runSampleVerb: Verb = {
       const { backups } = engine.domain.folders
       mkdirSync(backups, { recursive: true, mode: 0o700 })
       const master = masterOf(engine.domain)
-      const to = join(backups, archiveName(master, engine.clock.now()))
+      const to = join(backups, archiveName(engine.domain, master, engine.clock.now()))
       const { host } = master
       const options = { waitMs: 0, downtimeLimitMs: null }
       const request = { runbook: 'unattended-backup', hosts: [host], places: [{ host, to }], options } as const

@@ -3,15 +3,25 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { fail } from '../../../shared/model/problem.ts'
 import type { ReadAt } from './codec.ts'
 import { type RemotePlan, remoteSource } from './remote-source.ts'
+import { sealedSource, type Unlock, unlockOf } from './sealed/sealed-source.ts'
 
 /**
  * An archive opened for reading, wherever its bytes come from. `path` is what problems call it. `readAt` gives `length`
  * bytes from `offset` on, fewer only at the end, any number of calls at once; it throws `archive-unreadable`.
  */
-export type ArchiveSource = { readonly path: string; readonly size: number; readonly readAt: ReadAt }
+export type ArchiveSource = {
+  readonly path: string
+  readonly size: number
+  readonly readAt: ReadAt
+  /** The encrypted archive that this is the content of. */
+  readonly outer?: ArchiveSource
+}
 
 /** How to open one: plain data, so that a worker thread can be told. */
-export type SourcePlan = { readonly kind: 'file'; readonly path: string } | RemotePlan
+export type SourcePlan = ({ readonly kind: 'file'; readonly path: string } | RemotePlan) & {
+  /** Null: not encrypted; undefined: not looked at yet, which only the thread with the keys can do. */
+  readonly unlock?: Unlock | null
+}
 
 /** An archive as callers name it: the path of a file, or a plan. */
 export type ArchiveAt = string | SourcePlan
@@ -35,9 +45,33 @@ export async function withSource<Value>(
 
 export type OpenSource = ArchiveSource & { readonly close: () => Promise<void> }
 
-/** Opens an archive; the caller closes it. Throws `archive-missing`, `archive-unreadable`. */
+/**
+ * Opens an archive, the content of an encrypted one; the caller closes it. Throws `archive-missing`, `archive-unreadable`,
+ * and for an encrypted one what its key's opening throws.
+ */
 export async function openSource(archive: ArchiveAt): Promise<OpenSource> {
   const plan = planOf(archive)
+  const plain = await openPlain(plan)
+  try {
+    const unlock = plan.unlock === undefined ? await unlockOf(plain) : plan.unlock
+    return unlock === null ? plain : sealedSource(plain, unlock)
+  } catch (thrown) {
+    await plain.close()
+    throw thrown
+  }
+}
+
+/** The same plan with what a thread without keys needs. Throws as `openSource`. */
+export async function unlocked(plan: SourcePlan): Promise<SourcePlan> {
+  const plain = await openPlain(plan)
+  try {
+    return { ...plan, unlock: await unlockOf(plain) }
+  } finally {
+    await plain.close()
+  }
+}
+
+async function openPlain(plan: SourcePlan): Promise<OpenSource> {
   if (plan.kind === 'remote') return remoteSource(plan)
   const { path } = plan
   // A pipe must not make us wait for its writer.

@@ -47,8 +47,9 @@ export function codecOf(kind: CodecKind): Codec {
  * nothing, gets zstd.
  */
 export function codecForName(path: string): Codec {
-  if (path.endsWith('.tar.zst') || path.startsWith('/dev/')) return zstdCodec
-  if (path.endsWith('.tar.gz')) return gzipCodec
+  const name = path.replace(/\.age$/, '')
+  if (name.endsWith('.tar.zst') || path.startsWith('/dev/')) return zstdCodec
+  if (name.endsWith('.tar.gz')) return gzipCodec
   throw fail('archive-name-ending', { path })
 }
 

@@ -5,6 +5,7 @@ import type { Medium, MediumOptions } from '../ports/medium.ts'
 import { codecForName } from './codec.ts'
 import { HEADER_NAME } from './member-name.ts'
 import type { Measure } from './scan.ts'
+import { sealFor } from './sealed/keyring.ts'
 import { inWorker, type JobOptions } from './worker-client.ts'
 import type { WrittenArchive } from './write-file.ts'
 
@@ -13,7 +14,7 @@ export type CreateOptions = JobOptions & {
   readonly header: ArchiveHeader
   /** Absolute paths of what is to be kept. */
   readonly targets: readonly string[]
-  /** Absolute path whose ending chooses the compression: `.tar.zst` or `.tar.gz`. */
+  /** Absolute path whose ending chooses the compression: `.tar.zst` or `.tar.gz`, `.age` behind it where it is encrypted. */
   readonly to: string
   /** What the medium is to be told: who is asked for a next volume, whether a device's content is given up. */
   readonly mediumOptions?: Omit<MediumOptions, 'signal'> | undefined
@@ -25,25 +26,26 @@ export type CreateOptions = JobOptions & {
  * Writes an archive of the targets (design §8) and resolves once it is durable under its final name. On any failure
  * nothing that this call made remains; after a crash only `NAME.partial`.
  *
- * Throws `archive-name-ending`, `archive-path-relative`, `archive-target-*`, `medium-*` before anything is written;
+ * Throws `archive-name-ending`, `archive-name-clear`, `encryption-unset`, `archive-path-relative`, `archive-target-*`, `medium-*` before anything is written;
  * `archive-source-*` when a source is not what it was, `medium-full`, `medium-failed`, `archive-worker-died`, and
  * `cancelled` within a second of the signal.
  */
 export async function createArchive(options: CreateOptions): Promise<WrittenArchive> {
   const { header, targets, to } = options
   codecForName(to)
+  const seal = await sealFor(to)
   checkTargets(targets)
   const [obstacle] = await options.medium.check(to, { targets, ...options.mediumOptions })
   if (obstacle !== undefined) throw new ProblemError(obstacle)
   const writer = await options.medium.create(to, {
-    name: nameOf(header),
+    name: nameOf(header, seal !== null),
     ...options.mediumOptions,
     signal: options.signal,
   })
   try {
     const { sink, scratch } = writer
     const output = sink.kind === 'file' ? sink : ({ kind: 'stream' } as const)
-    const task = { kind: 'write', header, targets, to, level: options.level ?? null, output, scratch } as const
+    const task = { kind: 'write', header, targets, to, level: options.level ?? null, output, scratch, seal } as const
     const onOutput = sink.kind === 'stream' ? sink.write : undefined
     const written = await inWorker<'write'>(task, { ...options, onOutput })
     if (options.signal?.aborted === true) throw fail('cancelled')
@@ -61,8 +63,8 @@ export async function createArchive(options: CreateOptions): Promise<WrittenArch
 }
 
 /** What a volume's label calls the archive: host and time, since a device has no file name. */
-function nameOf({ host, startedAt }: ArchiveHeader): string {
-  return `${host}-${startedAt.replace(/\D/g, '').slice(0, 14)}.tar.zst`
+function nameOf({ host, startedAt }: ArchiveHeader, sealed: boolean): string {
+  return `${host}-${startedAt.replace(/\D/g, '').slice(0, 14)}.tar.zst${sealed ? '.age' : ''}`
 }
 
 /** What an archive of these targets will read; for the look at the medium's size before anything is stopped. */

@@ -34,13 +34,29 @@ export async function verifyArchiveFile(
   return withSource(archive, async (source) => {
     const seal = await readSeal(source.readAt, source.size)
     try {
-      return await verifySource(source, seal, context, sink)
+      const verified = await verifySource(source, seal, context, sink)
+      // An archive is known by what stands on the medium.
+      return source.outer === undefined || sink !== null
+        ? verified
+        : { ...verified, summary: { ...verified.summary, ...(await outside(source.outer, context)) } }
     } catch (thrown) {
       const damage = thrown instanceof ProblemError && membersDiffer.has(thrown.problem.code)
       if (seal === null || sink !== null || !damage) throw thrown
       throw await allThatDiffer(source, seal, context, thrown)
     }
   })
+}
+
+async function outside(outer: ArchiveSource, context: JobContext): Promise<Pick<ArchiveSummary, 'bytes' | 'sha256'>> {
+  const hash = createHash('sha256')
+  for (let at = 0; at < outer.size; ) {
+    context.checkCancelled()
+    const bytes = await outer.readAt(at, 1024 * 1024)
+    if (bytes.length === 0) throw fail('archive-unreadable', { path: outer.path, text: 'EOF' })
+    hash.update(bytes)
+    at += bytes.length
+  }
+  return { bytes: outer.size, sha256: hash.digest('hex') }
 }
 
 const membersDiffer: ReadonlySet<string> = new Set([

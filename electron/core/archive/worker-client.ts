@@ -2,6 +2,7 @@ import { type MessagePort, Worker } from 'node:worker_threads'
 import { assertNever } from '../../../shared/model/assert-never.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
+import { unlocked } from './archive-source.ts'
 import { CANCEL, JOB_WORDS, TAKEN } from './output.ts'
 import type { WorkerMessage, WorkerResults, WorkerStart, WorkerTask } from './worker-job.ts'
 
@@ -28,7 +29,8 @@ export async function inWorker<Kind extends WorkerTask['kind']>(
   if (options.signal?.aborted === true) throw fail('cancelled')
   const shared = new SharedArrayBuffer(4 * JOB_WORDS)
   const words = new Int32Array(shared)
-  const start: WorkerStart = { task, words: shared }
+  const ready = 'source' in task ? { ...task, source: await unlocked(task.source) } : task
+  const start: WorkerStart = { task: ready, words: shared }
   const onAbort = () => {
     Atomics.store(words, CANCEL, 1)
   }

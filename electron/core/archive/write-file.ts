@@ -1,4 +1,5 @@
 import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archive.ts'
+import type { FreshSeal } from '../ports/archive-cipher.ts'
 import { createBatches } from './batches.ts'
 import { codecForName, FRAME_BYTES } from './codec.ts'
 import { createFrameWriter, type FrameWriter } from './frame-writer.ts'
@@ -11,6 +12,7 @@ import { lookUpOwners } from './owners.ts'
 import { createReaderPool, type PieceTarget, type ReaderPool } from './reader-pool.ts'
 import { createRecordStream, recheck } from './recheck.ts'
 import { scanTree } from './scan.ts'
+import { sealedOutput } from './sealed/sealed-output.ts'
 import { createSpool, type Spool } from './spool.ts'
 import { systemCalls } from './system-calls.ts'
 import { encodeHeader, padding, TAR_END } from './tar-header.ts'
@@ -24,6 +26,8 @@ export type WriteJob = {
   readonly level: number | null
   readonly output: OutputPlan
   readonly scratch: readonly [number, number]
+  /** Null: not encrypted. */
+  readonly seal: FreshSeal | null
 }
 
 /** `skipped`: sockets, as escaped absolute paths. `attributesKept`: extended attributes, ACLs and holes could be seen. */
@@ -58,7 +62,8 @@ async function writeWith(
   const scan = await scanTree(places, pool, context, seen.append)
   const meter = createMeter(context, { phase: 'archive', bytesTotal: scan.bytes, membersTotal: scan.members })
   const output = openOutput(job.output, job.to, link, context)
-  const frames = createFrameWriter(codec, job.level ?? codec.defaultLevel, output.append)
+  const sealed = job.seal === null ? null : sealedOutput(output, job.seal)
+  const frames = createFrameWriter(codec, job.level ?? codec.defaultLevel, (sealed ?? output).append)
   const manifest = createSpool(job.scratch[0], job.to)
   const own = ownMember(job.header)
 
@@ -108,7 +113,8 @@ async function writeWith(
   await inFrames(last, manifestPieces(manifestHeader, manifest, end, context))
   last.end()
   await frames.settled()
-  const { bytes, sha256 } = frames.finish(manifestFrame)
+  const clear = frames.finish(manifestFrame)
+  const { bytes, sha256 } = sealed?.finish() ?? clear
   meter.current(null)
   meter.finish()
   const { position, host } = job.header

@@ -141,7 +141,7 @@ export function createRunDriver(
     },
     suggestPath() {
       const server = run ? serverOf(engine.domain, run.runner.state().host) : masterOf(engine.domain)
-      return join(engine.domain.folders.backups, archiveName(server, engine.clock.now()))
+      return join(engine.domain.folders.backups, archiveName(engine.domain, server, engine.clock.now()))
     },
     async next(to) {
       await choose(current(), to)

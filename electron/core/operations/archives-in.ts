@@ -22,7 +22,7 @@ export async function archivesIn(
       : fail('archive-unreadable', { path: folder, text: code }, thrown)
   })
   const found: KeptArchive[] = []
-  for (const name of names.filter((each) => /\.tar\.(zst|gz)$/.test(each)).sort()) {
+  for (const name of names.filter((each) => /\.tar\.(zst|gz)(\.age)?$/.test(each)).sort()) {
     const path = join(folder, name)
     const header = await readSealedHeader(path).catch((thrown: unknown) => {
       if (thrown instanceof ProblemError) return null

@@ -5,6 +5,7 @@ import { parameterFilePath, publicInfoPath } from '../../formats/layout.ts'
 import { assertJournalOutside, backupTargets } from '../../formats/targets.ts'
 import { codecForName } from '../archive/codec.ts'
 import { measureTargets } from '../archive/create.ts'
+import { isSealedName } from '../archive/sealed/keyring.ts'
 import type { Engine } from '../engine.ts'
 import type { MediumChoices } from './backup/request.ts'
 
@@ -46,6 +47,7 @@ export async function checkMedium(
 ): Promise<void> {
   if (path === null) throw fail('medium-path-missing')
   codecForName(path)
+  isSealedName(path)
   const targets = backupTargets(server).map((target) => target.path)
   const { workerPath } = engine
   const { expectedBytes } = await measureTargets(targets, { workerPath })

@@ -48,7 +48,7 @@ export function sampleDomain(root: string, name: string, sockets: string, ports:
       downtimeMs: null,
     },
     policies: { verify: 'before-start', recovery: 'ask', discardCover: 2 },
-    media: { recordBytes: 1024 * 1024, secondCopy: null, retention: null },
+    media: { recordBytes: 1024 * 1024, secondCopy: null, retention: null, encryption: null },
     notifications: toNotifications(undefined),
   }
 }

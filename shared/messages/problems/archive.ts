@@ -325,6 +325,57 @@ export const archiveProblems = defineProblems({
     ja: ['バックアップファイルの内容が壊れています({path}: 最初に異なるもの {member})', useAnother.ja],
     en: ['The archive is damaged ({path}: the first member that differs is {member})', useAnother.en],
   },
+  'archive-name-clear': {
+    exit: 'usage',
+    ja: [
+      'アーカイブを暗号化する設定ですが,名前の末尾が.ageではありません({path})',
+      '末尾が.tar.zst.ageまたは.tar.gz.ageのファイル名を指定してください。',
+    ],
+    en: [
+      'Archives are to be encrypted, but this name does not end in .age ({path})',
+      'Give a file name that ends in .tar.zst.age or .tar.gz.age.',
+    ],
+  },
+  'encryption-unset': {
+    exit: 'usage',
+    ja: [
+      '暗号化する受信者がありません({path})',
+      'ドメインファイルのmedia.encryption.recipientsに書くか,末尾の.ageを除いてください。',
+    ],
+    en: [
+      'There is nobody to encrypt for ({path})',
+      'State media.encryption.recipients in the domain file, or leave the .age away.',
+    ],
+  },
+  'archive-encrypted': {
+    exit: 'notPermitted',
+    ja: [
+      'バックアップファイルは暗号化されていて,復号する鍵がありません({path})',
+      'ドメインファイルのmedia.encryptionにidentityFileまたはidentityCommandを書いてください。',
+    ],
+    en: [
+      'The archive is encrypted and there is no identity to open it ({path})',
+      'State identityFile or identityCommand in media.encryption of the domain file.',
+    ],
+  },
+  'archive-identity-wrong': {
+    exit: 'notPermitted',
+    ja: ['この鍵ではバックアップファイルを復号できません({path})', '暗号化したときの受信者の鍵を指定してください。'],
+    en: ['This identity does not open the archive ({path})', 'Give the identity of one of its recipients.'],
+  },
+  'identity-unreadable': {
+    exit: 'notPermitted',
+    ja: ['復号する鍵を読めません({path}: {text})', 'ageの鍵(AGE-SECRET-KEY-1…)を読めるようにしてください。'],
+    en: ['The identity cannot be read ({path}: {text})', 'Make an age identity (AGE-SECRET-KEY-1…) readable there.'],
+  },
+  'archive-unauthentic': {
+    exit: 'badArchive',
+    ja: [
+      '暗号化されたバックアップファイルが壊れているか,書き換えられています({path}: {offset}バイト目から)',
+      useAnother.ja,
+    ],
+    en: ['The encrypted archive is damaged or was changed ({path}: from byte {offset} on)', useAnother.en],
+  },
   'archive-damaged': {
     exit: 'badArchive',
     ja: ['バックアップファイルが壊れています({path}: {offset}バイト目から,{after}の後)', useAnother.ja],

@@ -41,7 +41,9 @@ function secondCopyStep(work: BackupWork, member: Member, { to }: NonNullable<Me
     if (archive === null || sequence === null) return {}
     const { medium, catalog, clock } = engine
     // An archive on a special file has no name of its own.
-    const name = /\.tar\.[a-z.]+$/.test(archive.path) ? basename(archive.path) : archiveName(server, clock.now())
+    const name = /\.tar\.[a-z.]+$/.test(archive.path)
+      ? basename(archive.path)
+      : archiveName(engine.domain, server, clock.now())
     const place = await medium.placeFor(to, name)
     if (place === to && !isSpecialFile(to)) throw fail('medium-folder-missing', { path: to })
     const { path, bytes, sha256, sameFilesystem } = await copySecond(medium, archive.path, place, {
