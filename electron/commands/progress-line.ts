@@ -13,12 +13,14 @@ export function progressLine(context: CommandContext): ProgressLine {
   return {
     show(progress) {
       if (!context.stderrIsTerminal) return
-      const { bytesDone, bytesTotal, rate, remainingMs } = progress
-      const percent = bytesTotal > 0 ? Math.floor((100 * bytesDone) / bytesTotal) : 0
-      const words = [`${percent} %`, `${bytesText(bytesDone)} / ${bytesText(bytesTotal)}`]
+      const { phase, bytesDone, bytesTotal, membersDone, membersTotal, rate, remainingMs } = progress
+      const [done, total] = phase === 'repair' ? [membersDone, membersTotal] : [bytesDone, bytesTotal]
+      const percent = total > 0 ? Math.floor((100 * done) / total) : 0
+      const amount = phase === 'repair' ? `${done} / ${total}` : `${bytesText(done)} / ${bytesText(total)}`
+      const words = [`${percent} %`, amount]
       if (rate !== null) words.push(`${bytesText(rate)}/s`)
       if (remainingMs !== null) words.push(`${Math.ceil(remainingMs / 1000)} s`)
-      context.stderr(`\r\u001b[K${progress.phase}  ${words.join('  ')}`)
+      context.stderr(`\r\u001b[K${phase}  ${words.join('  ')}`)
       drawn = true
     },
     clear() {

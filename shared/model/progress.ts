@@ -1,8 +1,8 @@
 import { z } from '../zod.ts'
 
-/** Progress of a long operation, in bytes read from its sources. Times in milliseconds. */
+/** Progress of a long operation, in bytes read from its sources; a repair counts its records as members and no bytes. Times in milliseconds. */
 export const progressSchema = z.object({
-  phase: z.enum(['scan', 'archive', 'verify', 'copy', 'extract']),
+  phase: z.enum(['scan', 'archive', 'verify', 'copy', 'extract', 'repair']),
   bytesDone: z.number(),
   bytesTotal: z.number(),
   membersDone: z.number(),

@@ -5,6 +5,8 @@ import { rangesText } from '../../formats/replay-plan.ts'
 import { type Engine, masterOf } from '../engine.ts'
 import type { Step } from '../procedure/step.ts'
 
+const counting = { phase: 'repair', bytesDone: 0, bytesTotal: 0, rate: null, remainingMs: null, current: null } as const
+
 /** How long replication may take after a repair before the run ends with a warning (own decision). */
 const replicationMs = 120_000
 
@@ -29,11 +31,15 @@ export function repairSteps(
       (host): Step => ({
         id: ordered.length === 1 ? 'repair' : `repair@${host}`,
         cancellable: false,
-        async run({ note }) {
+        async run({ note, progress }) {
           options.begun()
           const { gaps, sources } = await engine.repair.inspect(host)
           const acceptLoss = gaps.length === 0 ? [] : options.acceptLoss
-          const report = await engine.repair.repair(host, { operator: engine.owner.operator, acceptLoss })
+          const report = await engine.repair.repair(host, {
+            operator: engine.owner.operator,
+            acceptLoss,
+            onProgress: ({ done, total }) => progress({ ...counting, membersDone: done, membersTotal: total }),
+          })
           options.repaired(report)
           const { replayed, position, lost, unasked } = report
           note({

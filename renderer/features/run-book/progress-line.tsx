@@ -8,11 +8,12 @@ export function ProgressLine({ progress }: { readonly progress: Progress }): Rea
   const { t, format } = useText()
   const { bytesDone, bytesTotal, membersDone, membersTotal, rate, remainingMs } = progress
   const known = progress.phase !== 'scan' && bytesTotal > 0
+  const counted = progress.phase === 'repair' && membersTotal > 0
+  const share = known ? bytesDone / bytesTotal : counted ? membersDone / membersTotal : null
   const parts = [
     t(`progress.${progress.phase}`),
-    ...(known
-      ? [format.percent(bytesDone / bytesTotal), `${format.bytes(bytesDone)}/${format.bytes(bytesTotal)}`]
-      : []),
+    ...(share === null ? [] : [format.percent(Math.min(1, share))]),
+    ...(known ? [`${format.bytes(bytesDone)}/${format.bytes(bytesTotal)}`] : []),
     ...(membersTotal > 0
       ? [t('run.members', { done: format.number(membersDone), total: format.number(membersTotal) })]
       : []),
@@ -22,7 +23,7 @@ export function ProgressLine({ progress }: { readonly progress: Progress }): Rea
   return (
     <div className="progress">
       <Bar.Root
-        value={known ? Math.min(100, (bytesDone / bytesTotal) * 100) : null}
+        value={share === null ? null : Math.min(100, share * 100)}
         aria-label={t('run.progress')}
         getAriaValueText={() => parts.join(' ')}
       >

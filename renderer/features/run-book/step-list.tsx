@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Progress } from '../../../shared/model/progress.ts'
-import { type Runbook, stepIdOf, stepNumber } from '../../../shared/model/run.ts'
+import { type Runbook, type StepId, stepIdOf, stepNumber } from '../../../shared/model/run.ts'
 import type { RunState, StepView } from '../../../shared/model/run-state.ts'
 import { StateMark } from '../../chrome/state-mark.tsx'
 import { useNow } from '../../chrome/use-now.ts'
@@ -74,13 +74,17 @@ function StepRow(props: {
   )
 }
 
+const phases: { readonly [Id in StepId]?: readonly Progress['phase'][] } = {
+  nxbackup: ['scan', 'archive'],
+  verify: ['verify'],
+  discard: ['extract', 'verify'],
+  'check-archive': ['verify'],
+  'second-copy': ['copy'],
+  stage: ['extract', 'verify'],
+  repair: ['repair'],
+}
+
+/** Steps of several servers may run beside each other: progress is shown where it belongs. */
 function showsProgress(step: StepView, phase: Progress['phase']): boolean {
-  switch (stepIdOf(step.id)) {
-    case 'verify':
-      return phase === 'verify'
-    case 'second-copy':
-      return phase === 'copy'
-    default:
-      return phase === 'scan' || phase === 'archive'
-  }
+  return phases[stepIdOf(step.id)]?.includes(phase) ?? false
 }

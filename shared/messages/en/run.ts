@@ -104,6 +104,7 @@ export const enRun: Translated<typeof jaRun> = {
   'progress.archive': 'Backing up',
   'progress.verify': 'Verifying',
   'progress.copy': 'Copying',
+  'progress.repair': 'Repairing',
   'progress.extract': 'Extracting',
 
   'outcome.done': 'Done',

@@ -101,6 +101,7 @@ export const jaRun = {
   'progress.archive': 'バックアップしています',
   'progress.verify': '検証しています',
   'progress.copy': '複写しています',
+  'progress.repair': 'データを修復しています',
   'progress.extract': '展開しています',
 
   'outcome.done': '完了',
