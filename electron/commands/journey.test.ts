@@ -84,7 +84,8 @@ describe('a night with the commands', () => {
     expect(made).toMatchObject({ code: 0, result: { entity: { kind: 'user', name: '夜勤 太郎' } } })
     const found = await shell.run(['search', '--kind', 'user', '--name', '夜勤'])
     expect(found).toMatchObject({ code: 0, result: { total: 1 }, rows: [{ name: '夜勤 太郎' }] })
-    const { rows } = await shell.run(['journal', 'list'])
+    const { rows, stderr } = await shell.run(['journal', 'list'])
+    expect(stderr).toContain("on the database's filesystem")
     expect(rows.map(({ host, kept, records }) => [host, kept, records])).toEqual([
       ['hq-mas', true, 1],
       ['tk-ml1', true, 1],

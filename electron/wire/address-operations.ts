@@ -112,7 +112,6 @@ export const addressOperations = defineOperations({
     }),
     output: replicaReportSchema,
   },
-  /** Changes that this server still has on record, in order, the first one after `after`. */
   /** How many rows, and which digest, each range of the entities has; a range begins where the one before it ends. */
   'contents.digests': {
     input: z.object({ from: entityKeySchema, bounds: z.array(entityKeySchema).max(4096) }),
@@ -151,6 +150,7 @@ export const addressOperations = defineOperations({
   /** How a job stands; waits up to a second for news. Throws `maintenance-lost` for one that this process does not know. */
   'maintenance.poll': { input: z.object({ job: z.string(), seen: z.number().int() }), output: maintenanceSchema },
   'maintenance.cancel': { input: z.object({ job: z.string() }), output: z.null() },
+  /** Changes that this server still has on record, in order, the first one after `after`. */
   'changes.read': {
     input: z.object({ after: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000) }),
     output: z.array(changeSchema),

@@ -23,12 +23,13 @@ export function createReplication(services: AddressServices, operator: string): 
       )
     // The others first: what the master registers meanwhile must not make an older report look complete.
     const asked = await Promise.all(wanted.map(statusOf))
+    const heardAt = new Date().toISOString()
     const own = await statusOf(master)
     return wanted.map((host, index): Replica => {
       const theirs = asked[index]
       if (theirs === undefined || 'code' in theirs) return unreachable(host, theirs ?? problem('internal'), own)
       if ('code' in own) return unreachable(host, own, own)
-      return judge(host, theirs, own)
+      return judge(host, theirs, own, heardAt)
     })
   }
 
@@ -59,7 +60,7 @@ export function createReplication(services: AddressServices, operator: string): 
   }
 }
 
-function judge(host: string, theirs: DirectoryStatus, own: DirectoryStatus): Replica {
+function judge(host: string, theirs: DirectoryStatus, own: DirectoryStatus, heardAt: string): Replica {
   const seen = own.replicas.find((one) => one.host === host)
   const same = theirs.position.timeline === own.position.timeline && theirs.position.number === own.position.number
   const row: Replica = {
@@ -68,7 +69,8 @@ function judge(host: string, theirs: DirectoryStatus, own: DirectoryStatus): Rep
     waiting: seen?.waiting ?? 0,
     oldestAt: seen?.oldestAt ?? null,
     applied: theirs.position,
-    lastHeard: seen?.lastHeard ?? null,
+    // It answered just now; the master notes only answers of those that it can feed.
+    lastHeard: heardAt,
     problem: null,
   }
   if (theirs.repairPending !== null) {

@@ -1,6 +1,12 @@
+import { message } from '../../../shared/messages/step-title.ts'
 import type { JournalSummary } from '../../../shared/model/journal.ts'
 import { serverOf } from '../../core/engine.ts'
 import type { Verb } from '../verb.ts'
+
+const notKept = {
+  ja: 'MNG_JOURNALが指定されていないため,マスタ管理サーバのジャーナルを取得していません。マスタ管理サーバのリストアには,全サーバのリストアが必要です。',
+  en: 'No MNG_JOURNAL is named, so the master keeps no journal of its own. To restore the master, all servers have to be restored.',
+}
 
 interface ListOptions {
   readonly server?: string
@@ -24,6 +30,9 @@ export const journalList: Verb<ListOptions> = {
       { key: 'newest', title: { ja: '最新', en: 'newest' } },
       { key: 'sealed', title: { ja: '退避', en: 'sealed' }, right: true },
     ])
+    for (const { warning } of rows) {
+      if (warning !== null) output.log(warning === 'none' ? notKept : message('backup.shared-filesystem'))
+    }
     return { exitCode: 0 }
   },
 }
