@@ -61,7 +61,8 @@ function left(events: readonly RunEvent[], parts: Partial<Engine> = {}): Engine 
     status: async () => ({ held: true, owner, token: 7 }),
     release: async () => void did.push('release 7'),
   }
-  return { domain, owner, lock, runLock, runs, clock: systemClock, driver, medium, ...parts } as unknown as Engine
+  const sessions = { list: async () => [] }
+  return { domain, owner, lock, sessions, runLock, runs, clock: systemClock, driver, medium, ...parts } as unknown as Engine
 }
 
 test('starts in order what was stopped, removes what was left unfinished, and settles', async () => {
