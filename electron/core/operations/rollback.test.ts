@@ -62,7 +62,18 @@ function left(events: readonly RunEvent[], parts: Partial<Engine> = {}): Engine 
     release: async () => void did.push('release 7'),
   }
   const sessions = { list: async () => [] }
-  return { domain, owner, lock, sessions, runLock, runs, clock: systemClock, driver, medium, ...parts } as unknown as Engine
+  return {
+    domain,
+    owner,
+    lock,
+    sessions,
+    runLock,
+    runs,
+    clock: systemClock,
+    driver,
+    medium,
+    ...parts,
+  } as unknown as Engine
 }
 
 test('starts in order what was stopped, removes what was left unfinished, and settles', async () => {
