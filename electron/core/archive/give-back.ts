@@ -9,12 +9,16 @@ const TRIM_EVERY = 64
 
 type Collect = (options: { readonly type: 'minor' }) => void
 
+/** A thread looks once: it takes some milliseconds. */
+let found: { readonly collect: Collect | null } | undefined
+
 /**
  * To be called after each frame. A frame's buffers are a megabyte each behind objects of a few bytes, so that the
  * collector, which goes by objects, lets dozens of them wait; a look at the young ones alone costs it a millisecond.
  */
 export function createGiveBack(): () => void {
-  const collect = findCollect()
+  found ??= { collect: findCollect() }
+  const { collect } = found
   let frames = 0
   return () => {
     frames += 1
@@ -26,7 +30,7 @@ export function createGiveBack(): () => void {
 /** Null where the runtime keeps its collector to itself. */
 function findCollect(): Collect | null {
   setFlagsFromString('--expose-gc')
-  const found: unknown = runInNewContext('typeof gc === "function" ? gc : null')
+  const exposed: unknown = runInNewContext('typeof gc === "function" ? gc : null')
   setFlagsFromString('--no-expose-gc')
-  return found as Collect | null
+  return exposed as Collect | null
 }

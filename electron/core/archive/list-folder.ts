@@ -1,12 +1,14 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { escapeName } from './member-name.ts'
 import { reading, SourceError } from './source-failure.ts'
-import { createRecordList } from './source-record.ts'
+import { createRecordList, kindOfStat } from './source-record.ts'
+import { lstatBytes } from './stat-bytes.ts'
 
 /** What a folder holds: a record for each name, in byte order of the names; sockets apart, as escaped absolute paths. */
 export type Listing = { readonly records: Buffer; readonly sockets: readonly string[] }
 
 const SLASH = Buffer.from('/')
+const NUL = Buffer.alloc(1)
 const NO_NAME = Buffer.alloc(0)
 
 /**
@@ -30,12 +32,13 @@ function listNames(folder: Buffer, names: readonly Buffer[], checkCancelled: () 
   const sockets: string[] = []
   for (const name of names) {
     checkCancelled()
-    const path = Buffer.concat([folder, name])
-    const about = reading(path, (at) => lstatSync(at, { bigint: true }))
-    if (about.isSocket()) sockets.push(escapeName(path))
-    else if (about.isFile() || about.isDirectory() || about.isSymbolicLink()) records.add(folder, name, about)
+    const terminated = Buffer.concat([folder, name, NUL])
+    const path = terminated.subarray(0, -1)
+    const stat = reading(path, () => lstatBytes(terminated))
+    const kind = kindOfStat(stat)
+    if (kind === 'socket') sockets.push(escapeName(path))
+    else if (kind === 'file' || kind === 'directory' || kind === 'symlink') records.add(folder, name, stat)
     else {
-      const kind = about.isFIFO() ? 'fifo' : 'device'
       throw new SourceError({ code: 'archive-source-kind', params: { path: escapeName(path), kind } })
     }
   }

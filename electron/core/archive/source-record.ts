@@ -47,8 +47,8 @@ function statBytesOf(about: BigIntStats): Buffer {
 
 /** Records one after another, in memory that grows as needed. */
 export type RecordList = {
-  /** `folder` is the path up to and with the last slash; together they are the path. */
-  readonly add: (folder: Buffer, name: Buffer, about: BigIntStats) => void
+  /** `folder` is the path up to and with the last slash; together they are the path; `stat`: see `statBytesOf`. */
+  readonly add: (folder: Buffer, name: Buffer, stat: Buffer) => void
   /** All of them. The list is not to be used afterwards. */
   readonly take: () => Buffer
 }
@@ -57,7 +57,7 @@ export function createRecordList(): RecordList {
   let out = Buffer.allocUnsafeSlow(4096)
   let filled = 0
   return {
-    add: (folder, name, about) => {
+    add: (folder, name, stat) => {
       const length = folder.length + name.length
       const wanted = filled + RECORD_HEAD + length
       if (wanted > out.length) {
@@ -67,7 +67,7 @@ export function createRecordList(): RecordList {
       }
       out.writeUInt32LE(length, filled)
       out.writeUInt32LE(0, filled + 4)
-      out.set(statBytesOf(about), filled + STAT)
+      out.set(stat, filled + STAT)
       out.set(folder, filled + RECORD_HEAD)
       out.set(name, filled + RECORD_HEAD + folder.length)
       filled = wanted
@@ -107,6 +107,11 @@ export function linkOf(records: Buffer, at: number): Buffer | null {
 
 export function kindOf(records: Buffer, at: number): FileKind {
   return kinds.get(records.readUInt32LE(at + MODE) & 0o170000) ?? 'device'
+}
+
+/** Of what `statBytesOf` tells. */
+export function kindOfStat(stat: Buffer): FileKind {
+  return kinds.get(stat.readUInt32LE(MODE - STAT) & 0o170000) ?? 'device'
 }
 
 export function modeOf(records: Buffer, at: number): number {

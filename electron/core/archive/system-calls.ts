@@ -21,6 +21,8 @@ export type SystemCalls = {
   readonly seekHole: (fd: number, offset: number) => number
   /** Tells the system that the file will be read from beginning to end, so that it reads further ahead. Never throws. */
   readonly adviseSequential: (fd: number) => void
+  /** What a path is, a symlink at its end not followed, into `out`; the path ends with a NUL. Null: not in every C library. */
+  readonly statx: ((path: Buffer, out: Buffer) => void) | null
   /** Gives memory back that the allocator holds free: compressors leave much in the arenas of several threads. Never throws. */
   readonly trimMemory: () => void
 }
@@ -28,6 +30,9 @@ export type SystemCalls = {
 const SEEK_DATA = 3
 const SEEK_HOLE = 4
 const ADVICE_SEQUENTIAL = 2
+const AT_FDCWD = -100
+const AT_SYMLINK_NOFOLLOW = 0x100
+const STATX_BASIC = 0x7ff
 const NUL = Buffer.alloc(1)
 
 let loaded: SystemCalls | null | undefined
@@ -67,6 +72,14 @@ function bind(): SystemCalls | null {
   const room = Buffer.alloc(64 * 1024)
 
   const { flistxattr } = native
+  const statx = optional(() => {
+    const call = koffi
+      .load(null)
+      .func('int statx(int dirfd, const void *path, int flags, unsigned int mask, void *out)')
+    const of = (path: Buffer, out: Buffer) => call(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC, out) === 0
+    // Some containers forbid what the C library has.
+    return of(Buffer.from('/\0'), Buffer.alloc(256)) ? of : null
+  })
   const trim = optional(() => koffi.load(null).func('int malloc_trim(size_t pad)'))
   return {
     hasXattrs: (fd) => Number(flistxattr?.(fd, null, 0)) > 0,
@@ -106,6 +119,12 @@ function bind(): SystemCalls | null {
       if (at < 0) throw failure('lseek')
       return at
     },
+    statx:
+      statx === null
+        ? null
+        : (path, out) => {
+            if (!statx(path, out)) throw failure('statx')
+          },
     trimMemory: () => {
       trim?.(0)
     },
