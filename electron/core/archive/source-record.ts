@@ -32,7 +32,7 @@ const stat = new BigUint64Array(9)
 const statBytes = Buffer.from(stat.buffer)
 
 /** All that changes with a change of the file or of what it is; the access time is left out because reading sets it. */
-function statBytesOf(about: BigIntStats): Buffer {
+export function statBytesOf(about: BigIntStats): Buffer {
   stat[0] = about.dev
   stat[1] = about.ino
   stat[2] = about.mode
