@@ -100,6 +100,10 @@ describe('a good domain file', () => {
         expect(parseDomain(renderDomain(given), file)).toEqual(given)
       }),
     )
+    for (const text of ['営業 \u00a0', 'a\u2028', 'a\ufeff', '- a', '本社\u00a0']) {
+      const given = { ...domain, name: text, servers: domain.servers.map((one) => ({ ...one, site: text })) }
+      expect(parseDomain(renderDomain(given), file)).toEqual(given)
+    }
   })
 
   test('may use aliases, and is read from a file', () =>

@@ -5,6 +5,8 @@ import { writtenNotifications } from './notification-settings.ts'
 
 /** A value on one line, quoted where YAML would read something else. */
 function scalar(value: string | number): string {
+  // A plain scalar would lose, say, a no-break space at its end; JSON is YAML too.
+  if (typeof value === 'string' && /[^\P{Z} ]|[\p{Cf}]/u.test(value)) return JSON.stringify(value)
   return stringify(value, { lineWidth: 0, blockQuote: false }).trimEnd()
 }
 
