@@ -6,7 +6,7 @@ import { history, live } from './testing/property/history.ts'
 const runs = Number(process.env.UNTENSEKI_PROPERTY_RUNS ?? 2)
 const seed = Number(process.env.UNTENSEKI_PROPERTY_SEED ?? 20261122)
 
-test('after any history of registrations, clears, backups, kills and restores the domain holds all that it acknowledged', {
+test('after any history of registrations, clears, backups, kills, full disks and restores the domain holds all that it acknowledged', {
   timeout: runs * 600_000,
 }, async () => {
   let count = 0

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { toProblem } from '../../../../shared/model/problem.ts'
 import { connectDirectory, type Directory } from '../../../adapters/directory/connect.ts'
@@ -43,6 +44,7 @@ const operation = fc.oneof(
       killAfterMs: fc.option(fc.integer({ min: 300, max: 6000 })),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('full-disk' as const), clear: fc.boolean() }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('reconcile' as const), host: fc.constantFrom('tk-ml1', 'os-ml1') }),
@@ -69,7 +71,8 @@ export type Verdict = {
 
 /** Lives one history with real processes and says in what the domain differs from what it had acknowledged. */
 export async function live(operations: readonly Operation[]): Promise<Verdict> {
-  const shell = await openShell()
+  const shell = await openShell({ root: 'disk/sample' })
+  const ownDisk = mountOwnDisk(dirname(shell.root))
   const directories: Directory[] = []
   const directoryOf = (of: string): Directory => {
     const made = connectDirectory({ socket: serviceSocket(shell.domain(), of, 'address-service'), host: of })
@@ -81,7 +84,7 @@ export async function live(operations: readonly Operation[]): Promise<Verdict> {
     await shell.init()
     await must(shell, ['domain', 'start'])
     const model = createModel(await usersOf(directoryOf('hq-mas')))
-    const world: World = { shell, model, directoryOf, archives: [] }
+    const world: World = { shell, model, directoryOf, archives: [], ownDisk }
     for (const one of operations) done.push(await act(world, one))
     const wrong = await settle(world)
     return { done, acknowledged: model.acknowledged(), wrong }
@@ -89,8 +92,25 @@ export async function live(operations: readonly Operation[]): Promise<Verdict> {
     return { done, acknowledged: 0, wrong: [`after ${done.join(' → ')}: ${(error as Error).message}`] }
   } finally {
     for (const one of directories) one.close()
-    await shell.remove()
+    await removeAll(shell, ownDisk)
   }
+}
+
+/** A small disk over the domain's folder, where this account may mount one. */
+function mountOwnDisk(folder: string): boolean {
+  if (process.getuid?.() !== 0) return false
+  mkdirSync(folder, { recursive: true })
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=192m', 'tmpfs', folder]).status === 0
+}
+
+/** A mount point cannot be removed: what lies there goes with its processes first, then the disk. */
+async function removeAll(shell: Shell, ownDisk: boolean): Promise<void> {
+  if (!ownDisk) return shell.remove()
+  await shell.remove().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EBUSY') throw error
+  })
+  execFileSync('umount', ['-l', dirname(shell.root)])
+  rmSync(dirname(dirname(shell.root)), { recursive: true })
 }
 
 type World = {
@@ -98,6 +118,8 @@ type World = {
   readonly model: Model
   directoryOf(host: string): Directory
   readonly archives: { readonly host: string; readonly path: string }[]
+  /** Whether the domain lies on a small disk of its own, which may be filled. */
+  readonly ownDisk: boolean
 }
 
 async function must(shell: Shell, words: readonly string[], allowed: readonly number[] = [0]): Promise<string> {
@@ -130,6 +152,8 @@ async function act(world: World, one: Operation): Promise<string> {
       await revive(shell)
       return `kill ${one.host}/${one.service}`
     }
+    case 'full-disk':
+      return fillDisk(world, one.clear)
     case 'restore': {
       const chosen = archives[one.pick % Math.max(1, archives.length)]
       return chosen ? restore(world, chosen, one.killAfterMs) : 'restore -'
@@ -137,6 +161,38 @@ async function act(world: World, one: Operation): Promise<string> {
     case 'reconcile':
       return must(shell, ['reconcile', '--server', one.host, '--yes'], [0, 2, 10, 11])
   }
+}
+
+/**
+ * The disk of the whole domain fills up while clients register, and perhaps a journal is cleared; then there is room again and
+ * the operator starts anew what had closed itself. Only where a disk of its own could be made (root).
+ */
+async function fillDisk(world: World, clear: boolean): Promise<string> {
+  const { shell } = world
+  if (!world.ownDisk) return 'full disk -'
+  const filler = join(dirname(shell.root), 'filler')
+  const full = openSync(filler, 'w')
+  const block = Buffer.alloc(1 << 20)
+  try {
+    for (let size = block.length; size > 0; ) {
+      try {
+        writeSync(full, block, 0, size)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+        size = Math.floor(size / 2)
+      }
+    }
+  } finally {
+    closeSync(full)
+  }
+  const acknowledged = await registerMany(world, 2, 6)
+  if (clear) await shell.run(['journal', 'clear', '--server', 'hq-mas', '--yes'])
+  rmSync(filler)
+  for (const of of hosts) {
+    await must(shell, ['stop', '--server', of, '--service', 'address-service', '--yes'])
+    await must(shell, ['start', '--server', of])
+  }
+  return `full disk, ${acknowledged} acknowledged`
 }
 
 /** Killed services are started again, the layers below first; a dependent that survived is no hindrance. */
