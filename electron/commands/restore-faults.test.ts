@@ -68,11 +68,13 @@ async function asBefore(): Promise<void> {
 async function begun(step: StepId, runs: number): Promise<void> {
   const folder = join(shell.root, 'state', 'runs')
   await until(() => {
-    const records = readdirSync(folder)
-      .filter((name) => name.endsWith('.jsonl'))
-      .sort()
-    if (records.length <= runs) return false
-    return readFileSync(join(folder, records.at(-1) ?? ''), 'utf8').includes(`"step-started","stepId":"${step}"`)
+    const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
+    if (names.length <= runs) return false
+    // Runs of one second have no order by their names: the one that is meant has not ended.
+    const records = names.map((name) => readFileSync(join(folder, name), 'utf8'))
+    return records.some(
+      (record) => record.includes(`"step-started","stepId":"${step}"`) && !record.includes('"kind":"run-ended"'),
+    )
   }, 60_000)
 }
 

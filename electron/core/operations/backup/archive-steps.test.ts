@@ -76,7 +76,7 @@ const open = async () => ({ plain: true, close: async () => undefined })
 test('takes an archive that could not be verified off its name and says the new one', async () => {
   const medium = { open, reject: async (path: string) => `${path}.rejected` }
   const { stepOf } = bookOf({ medium } as unknown as Partial<Engine>)
-  await expect(stepOf('verify').run(context)).rejects.toThrow('archive-worker-died')
+  await expect(stepOf('verify').run(context)).rejects.toThrow('archive-missing')
   expect(notes).toEqual(['the bad archive is now named /backup/a.tar.zst.rejected'])
 })
 
@@ -85,7 +85,7 @@ test('tells why an archive is bad also where it cannot be renamed and nothing ca
     throw fail('medium-failed', { path: '/backup/a.tar.zst', text: 'EROFS' })
   }
   const { stepOf } = bookOf({ medium: { reject, open } } as unknown as Partial<Engine>)
-  await expect(stepOf('verify').run(context)).rejects.toThrow('archive-worker-died')
+  await expect(stepOf('verify').run(context)).rejects.toThrow('archive-missing')
   expect(notes[0]).toContain('could not be renamed')
   const full: StepContext = {
     ...context,
@@ -93,5 +93,5 @@ test('tells why an archive is bad also where it cannot be renamed and nothing ca
       throw fail('state-folder-failed', { path: 'runs', text: 'ENOSPC' })
     },
   }
-  await expect(stepOf('verify').run(full)).rejects.toThrow('archive-worker-died')
+  await expect(stepOf('verify').run(full)).rejects.toThrow('archive-missing')
 })
