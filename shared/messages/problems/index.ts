@@ -4,6 +4,7 @@ import { consoleProblems } from './console.ts'
 import { domainProblems } from './domain.ts'
 import { generalProblems } from './general.ts'
 import { lockProblems } from './lock.ts'
+import { mediumProblems } from './medium.ts'
 import { namesProblems } from './names.ts'
 import { restoreProblems } from './restore.ts'
 import { runProblems } from './run.ts'
@@ -17,6 +18,7 @@ export const problemTable = {
   ...consoleProblems,
   ...domainProblems,
   ...lockProblems,
+  ...mediumProblems,
   ...namesProblems,
   ...restoreProblems,
   ...runProblems,
