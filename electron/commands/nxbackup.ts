@@ -1,10 +1,6 @@
-import { statSync } from 'node:fs'
-import { masterOf, serverOf } from '../core/engine.ts'
-import { assertAllStopped, assertMayBackUp, nxbackup } from '../core/operations/nxbackup.ts'
-import { createPrompter } from './ask.ts'
-import { askMedium } from './manual/ask-medium.ts'
+import { nxbackup } from '../core/operations/nxbackup.ts'
 import { documented, ours } from './manual/remarks.ts'
-import { progressLine } from './progress-line.ts'
+import { withPrompts } from './manual/with-prompts.ts'
 import { bytesText } from './units.ts'
 import type { Verb } from './verb.ts'
 
@@ -34,17 +30,10 @@ export const nxbackupVerb: Verb<NxbackupOptions> = {
       '--server <host>',
       pick({ ja: 'ホスト名(省略時はマスタ管理サーバ)', en: 'host name (the master without it)' }),
     ),
-  async work({ engine, options, output, context }) {
-    const composed = engine()
-    const { domain } = composed
-    const server = options.server === undefined ? masterOf(domain) : serverOf(domain, options.server)
-    assertMayBackUp(composed, statSync(domain.file).uid)
-    await assertAllStopped(composed, server)
-    const prompter = createPrompter(context)
-    const line = progressLine(context)
-    try {
-      const to = await askMedium(prompter)
-      const archive = await nxbackup(composed, server, to, { signal: context.signal, onProgress: line.show })
+  work: (call) =>
+    withPrompts(call, async ({ engine, server, medium, line }) => {
+      const { output, context } = call
+      const archive = await nxbackup(engine, server, medium, { signal: context.signal, onProgress: line.show })
       const { path, bytes, sha256, members, position } = archive
       line.clear()
       output.line({
@@ -54,9 +43,5 @@ export const nxbackupVerb: Verb<NxbackupOptions> = {
       output.line({ ja: path, en: path })
       const facts = { archive: { path, bytes, sha256, members }, changeNumber: position?.number ?? null }
       return { exitCode: 0, facts }
-    } finally {
-      line.clear()
-      prompter.close()
-    }
-  },
+    }),
 }

@@ -1,12 +1,7 @@
-import { statSync } from 'node:fs'
 import { problem } from '../../shared/model/problem.ts'
-import { masterOf, serverOf } from '../core/engine.ts'
-import { assertAllStopped, assertMayBackUp } from '../core/operations/nxbackup.ts'
 import { nxrestore } from '../core/operations/nxrestore.ts'
-import { createPrompter } from './ask.ts'
-import { askMedium } from './manual/ask-medium.ts'
 import { documented, ours } from './manual/remarks.ts'
-import { progressLine } from './progress-line.ts'
+import { withPrompts } from './manual/with-prompts.ts'
 import type { Verb } from './verb.ts'
 
 interface NxrestoreOptions {
@@ -35,26 +30,15 @@ export const nxrestoreVerb: Verb<NxrestoreOptions> = {
       '--server <host>',
       pick({ ja: 'ホスト名(省略時はマスタ管理サーバ)', en: 'host name (the master without it)' }),
     ),
-  async work({ engine, options, output, context }) {
-    const composed = engine()
-    const { domain } = composed
-    const server = options.server === undefined ? masterOf(domain) : serverOf(domain, options.server)
-    assertMayBackUp(composed, statSync(domain.file).uid)
-    await assertAllStopped(composed, server)
-    const prompter = createPrompter(context)
-    const line = progressLine(context)
-    try {
-      const from = await askMedium(prompter)
-      const plan = await nxrestore(composed, server, from, { signal: context.signal, onProgress: line.show })
+  work: (call) =>
+    withPrompts(call, async ({ engine, server, medium, line }) => {
+      const { output, context } = call
+      const plan = await nxrestore(engine, server, medium, { signal: context.signal, onProgress: line.show })
       line.clear()
       for (const warning of plan.warnings) output.problem(warning)
       const number = plan.archives[0]?.position?.number ?? null
       output.line({ ja: `リストアしました: 変更番号 ${number ?? '-'}`, en: `Restored: change number ${number ?? '-'}` })
       output.problem(problem('restore-unrepaired', { hosts: server.host }))
       return { exitCode: 0, facts: { changeNumber: number } }
-    } finally {
-      line.clear()
-      prompter.close()
-    }
-  },
+    }),
 }

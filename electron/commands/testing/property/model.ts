@@ -8,8 +8,8 @@ export type Model = {
   newId(): string
   /** An operation on a user: `acknowledged`, `refused` (nothing was done), or `unknown`. */
   told(id: string, state: State, answer: 'acknowledged' | 'refused' | 'unknown'): void
-  /** Loss that the product listed and the operator accepted: such users may be as they were before. */
-  readonly acknowledged: () => number
+  /** How many operations were acknowledged. */
+  acknowledged(): number
   /** Everything in which `found` (id → name) is not what the clients were told. */
   differences(found: ReadonlyMap<string, string>): readonly string[]
 }
