@@ -21,8 +21,8 @@ export const nxbackupVerb: Verb<NxbackupOptions> = {
       'run by the superuser; asks for the special file (or the absolute path of a file) and then 「よろしいですか。(Y/N)」.',
     ),
     ours(
-      '--server,ファイルの所有者にも許すこと,稼働中のサービスがあれば拒否すること,アーカイブの形式,終了コード。',
-      "--server, that the owner of the domain's files may run it too, the refusal while a service runs, the archive's format, the exit codes.",
+      '--server,ファイルの所有者にも許すこと,稼働中のサービスがあれば拒否すること,2巻目以降の媒体の問い合わせ,アーカイブの形式,終了コード。',
+      "--server, that the owner of the domain's files may run it too, the refusal while a service runs, the question for further volumes, the archive's format, the exit codes.",
     ),
   ],
   shape: (command, pick) =>
@@ -31,9 +31,10 @@ export const nxbackupVerb: Verb<NxbackupOptions> = {
       pick({ ja: 'ホスト名(省略時はマスタ管理サーバ)', en: 'host name (the master without it)' }),
     ),
   work: (call) =>
-    withPrompts(call, async ({ engine, server, medium, line }) => {
+    withPrompts(call, async ({ engine, server, medium, nextVolume, line }) => {
       const { output, context } = call
-      const archive = await nxbackup(engine, server, medium, { signal: context.signal, onProgress: line.show })
+      const { signal } = context
+      const archive = await nxbackup(engine, server, medium, { signal, onProgress: line.show, medium: { nextVolume } })
       const { path, bytes, sha256, members, position } = archive
       line.clear()
       output.line({

@@ -117,7 +117,7 @@ test('nxrestore brings back a stopped server alone, and asks first', ranges(), a
   const no = await shell.begin(words, { input: `${archive('t.tar.zst')}\nn\n` }).ended
   expect(no.code).toBe(130)
   const yes = await shell.begin(words, { input: `${archive('t.tar.zst')}\ny\n` }).ended
-  expect(yes.code).toBe(0)
+  expect(yes.code).toBe(1)
   expect(yes.stderr).toContain('バックアップ媒体のスペシャルファイル名を入力してください')
   await shell.run(['start', '--server', 'tk-ml1'])
   expect((await shell.run(['repair', '--server', 'tk-ml1', '--yes'])).code).toBe(0)

@@ -11,6 +11,7 @@ import { confirm } from './ask.ts'
 import { parseRanges } from './change-ranges.ts'
 import type { CommandResult } from './context.ts'
 import { followRun } from './follow-run.ts'
+import { type VolumeOptions, volumeOption, volumesFor } from './next-volume.ts'
 import type { Output } from './output.ts'
 import { progressLine } from './progress-line.ts'
 import { discardReplacedOf, listReplaced } from './restore-replaced.ts'
@@ -18,7 +19,7 @@ import { bytesText } from './units.ts'
 import { wrongUsage } from './usage-text.ts'
 import { type Call, told, type Verb } from './verb.ts'
 
-interface RestoreOptions {
+interface RestoreOptions extends VolumeOptions {
   readonly server?: string
   readonly all?: boolean
   readonly from?: string
@@ -38,6 +39,7 @@ export const restoreVerb: Verb<RestoreOptions> = {
   examples: [
     'untenseki restore --server MASTER --from /backup/ --dry-run',
     'untenseki restore --server tk-ml1 --from /backup/tk-ml1.tar.zst --yes',
+    'untenseki restore --server MASTER --from /dev/sdb --volume /dev/sdc --yes',
     'untenseki restore --all --from /backup/set/ --accept-loss 111-115,120',
     'untenseki restore --discard-replaced 20261122T020014Z-1a2b3c',
   ],
@@ -48,7 +50,14 @@ export const restoreVerb: Verb<RestoreOptions> = {
         pick({ ja: 'ホスト名(コンマ区切り),又は MASTER', en: 'host names, with commas, or MASTER' }),
       )
       .option('--all', pick({ ja: 'すべてのサーバ', en: 'every server' }))
-      .option('--from <path>', pick({ ja: 'アーカイブ,又はそのフォルダ', en: 'the archive, or the folder it lies in' }))
+      .option(
+        '--from <path>',
+        pick({
+          ja: 'アーカイブ,それがあるフォルダ,又はスペシャルファイル',
+          en: 'the archive, the folder it lies in, or a special file',
+        }),
+      )
+      .option(volumeOption.flags, pick(volumeOption.about))
       .option(
         '--accept-loss <numbers>',
         pick({ ja: '失うことを認める変更番号(111-115,120 など)', en: 'changes that may be lost (111-115,120)' }),
@@ -117,7 +126,8 @@ async function requestOf(call: Call<RestoreOptions>, engine: Engine): Promise<Re
   const hosts = server === undefined ? engine.domain.servers.map(({ host }) => host) : hostsOf(engine, server)
   const path = isAbsolute(from) ? from : call.path(from)
   const archives = await chooseArchives(engine.domain.name, { hosts, from: path }, engine.workerPath)
-  return { archives, acceptLoss: parseRanges('restore', '--accept-loss', acceptLoss), repair }
+  const nextVolume = volumesFor(call.context, call.options.volume?.map(call.path))
+  return { archives, acceptLoss: parseRanges('restore', '--accept-loss', acceptLoss), repair, nextVolume }
 }
 
 /** The master first: its data is repaired before the others are fed from it. */

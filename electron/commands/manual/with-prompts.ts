@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
-import { fail } from '../../../shared/model/problem.ts'
+import { fail, toProblem } from '../../../shared/model/problem.ts'
 import { type Engine, masterOf, serverOf } from '../../core/engine.ts'
 import { assertAllStopped, assertMayBackUp } from '../../core/operations/nxbackup.ts'
+import type { NextVolume } from '../../core/ports/medium.ts'
 import { createPrompter, type Prompter } from '../ask.ts'
+import { askVolume } from '../next-volume.ts'
 import { type ProgressLine, progressLine } from '../progress-line.ts'
 import type { Call } from '../verb.ts'
 
@@ -12,11 +14,12 @@ import type { Call } from '../verb.ts'
 const mediumPrompt = 'バックアップ媒体のスペシャルファイル名を入力してください'
 const surePrompt = 'よろしいですか。(Y/N)'
 
-/** A server whose services are all down, the medium that was answered, and the line that shows progress. */
+/** A server whose services are all down, the medium that was answered, who is asked for more, and the line that shows progress. */
 export interface Prompted {
   readonly engine: Engine
   readonly server: ServerConfig
   readonly medium: string
+  readonly nextVolume: NextVolume
   readonly line: ProgressLine
 }
 
@@ -37,7 +40,18 @@ export async function withPrompts<Result>(
   const prompter = createPrompter(context)
   const line = progressLine(context)
   try {
-    return await work({ engine: composed, server, medium: await askMedium(prompter), line })
+    const medium = await askMedium(prompter)
+    const nextVolume: NextVolume = async (wanted) => {
+      line.clear()
+      try {
+        return await askVolume(prompter, context, wanted)
+      } catch (error) {
+        // The end of the input: nobody is there who could put one in.
+        if (toProblem(error).code !== 'answer-missing') throw error
+        throw fail('medium-next-volume', { path: wanted.path, number: wanted.number, label: wanted.label })
+      }
+    }
+    return await work({ engine: composed, server, medium, nextVolume, line })
   } finally {
     line.clear()
     prompter.close()

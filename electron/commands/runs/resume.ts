@@ -4,6 +4,7 @@ import { findUnfinished } from '../../core/operations/rollback.ts'
 import { confirm } from '../ask.ts'
 import { runBackup } from '../backup-run.ts'
 import { followRun } from '../follow-run.ts'
+import { volumesFor } from '../next-volume.ts'
 import type { Verb } from '../verb.ts'
 import { noUnfinished } from './no-unfinished.ts'
 
@@ -23,7 +24,7 @@ export const runsResume: Verb = {
       en: `Go on with run ${found.runId}?`,
     })
     const say = (name: string) => output.log({ ja: `${name} を起動しています`, en: `starting ${name}` })
-    const { state, archives, rest, repairs } = await resumeRun(composed, context.signal, say)
+    const { state, archives, rest, repairs } = await resumeRun(composed, context.signal, say, volumesFor(context))
     for (const { summary } of archives) {
       output.line({ ja: `検証しました: ${summary.path}`, en: `Verified: ${summary.path}` })
     }

@@ -16,29 +16,30 @@ type Answer = { readonly id: number; readonly bytes: Uint8Array } | { readonly i
 
 /**
  * Opens an archive wherever it stands for as long as `use` runs: a file by its path, as every reader can; anything else
- * (volumes on a special file) is held open here and read on request. Throws what `Medium.open` throws.
+ * (volumes on a special file) is held open here and read on request. A thread that reads it keeps what it was given, so each
+ * further reader takes `another`, on the same open volumes. Throws what `Medium.open` throws.
  */
 export async function withArchiveOn<Value>(
   medium: Medium,
   path: string,
   options: OpenOptions,
-  use: (archive: ArchiveAt) => Promise<Value>,
+  use: (archive: ArchiveAt, another: () => ArchiveAt) => Promise<Value>,
 ): Promise<Value> {
   const reader = await medium.open(path, options)
   if (reader.plain) {
     await reader.close()
-    return use(path)
+    return use(path, () => path)
   }
   const served = serve(reader)
   try {
-    return await use(served.plan)
+    return await use(served.plan(), served.plan)
   } finally {
     await served.close()
   }
 }
 
-function serve(reader: MediumReader): { readonly plan: RemotePlan; readonly close: () => Promise<void> } {
-  const { port1, port2 } = new MessageChannel()
+function serve(reader: MediumReader): { readonly plan: () => RemotePlan; readonly close: () => Promise<void> } {
+  const ports: MessagePort[] = []
   let turn: Promise<void> = Promise.resolve()
   const answer = async ({ id, offset, length }: Request): Promise<Answer> => {
     try {
@@ -47,16 +48,21 @@ function serve(reader: MediumReader): { readonly plan: RemotePlan; readonly clos
       return { id, problem: toProblem(thrown) }
     }
   }
-  // One after the other: each may need another volume.
-  port1.on('message', (request: Request) => {
-    turn = turn.then(async () => port1.postMessage(await answer(request)))
-  })
+  const plan = (): RemotePlan => {
+    const { port1, port2 } = new MessageChannel()
+    ports.push(port1)
+    // One after the other: each may need another volume.
+    port1.on('message', (request: Request) => {
+      turn = turn.then(async () => port1.postMessage(await answer(request)))
+    })
+    return { kind: 'remote', path: reader.path, size: reader.size, port: port2 }
+  }
   const close = async () => {
-    port1.close()
+    for (const port of ports) port.close()
     await turn
     await reader.close()
   }
-  return { plan: { kind: 'remote', path: reader.path, size: reader.size, port: port2 }, close }
+  return { plan, close }
 }
 
 /** The reading side, in whichever thread has the port. */

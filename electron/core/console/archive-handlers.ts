@@ -1,6 +1,7 @@
 import type { ArchivePage } from '../../../shared/model/archive-browse.ts'
-import { withArchive } from '../archive/browse/open-archive.ts'
+import { type ArchiveBrowser, withArchive } from '../archive/browse/open-archive.ts'
 import { extractTo } from '../archive/extract/extract.ts'
+import { withArchiveOn } from '../archive/remote-source.ts'
 import type { Engine } from '../engine.ts'
 import type { ConsoleHandlers } from './port.ts'
 import type { ConsoleStore } from './store.ts'
@@ -11,32 +12,40 @@ type ArchiveHandlers = Pick<
   'archive.choose' | 'archive.open' | 'archive.folder' | 'archive.search' | 'archive.extract'
 >
 
-/** The アーカイブ window's questions: each opens the archive for itself and reads the few frames that it needs. */
+/**
+ * The アーカイブ window's questions: each opens the archive for itself, a file or a special file, and reads the few frames that it
+ * needs. Nobody is asked for a second volume (`medium-next-volume`).
+ */
 export function archiveHandlers(engine: Engine, store: ConsoleStore, tasks: Tasks): ArchiveHandlers {
+  const { medium, workerPath } = engine
+  const look = <Value>(path: string, use: (archive: ArchiveBrowser) => Promise<Value>) =>
+    withArchiveOn(medium, path, {}, (at) => withArchive(at, use))
   return {
     'archive.choose': async ({ path }) => {
       store.set('archive', path)
       return null
     },
-    'archive.open': ({ path }) => withArchive(path, async ({ header }) => ({ path, header })),
+    'archive.open': ({ path }) => look(path, async ({ header }) => ({ path, header })),
     'archive.folder': ({ path, folder, next, limit }) =>
-      withArchive(path, async (archive) => pageOf(await archive.children(folder, { next, limit }))),
+      look(path, async (archive) => pageOf(await archive.children(folder, { next, limit }))),
     'archive.search': ({ path, text, next, limit }) =>
-      withArchive(path, async (archive) => pageOf(await archive.search(text, { next, limit }))),
+      look(path, async (archive) => pageOf(await archive.search(text, { next, limit }))),
     'archive.extract': async ({ path, select, to }) =>
       tasks.begin('extract', path, async ({ signal, progress }) => {
-        const { members, bytes } = await extractTo(to, {
-          archive: path,
-          select,
-          signal,
-          workerPath: engine.workerPath,
-          onProgress: ({ bytesDone, bytesTotal, current }) =>
-            progress({
-              done: bytesDone,
-              total: bytesTotal > 0 ? bytesTotal : null,
-              current: current === null ? null : { ja: current, en: current },
-            }),
-        })
+        const { members, bytes } = await withArchiveOn(medium, path, { signal }, (archive) =>
+          extractTo(to, {
+            archive,
+            select,
+            signal,
+            workerPath,
+            onProgress: ({ bytesDone, bytesTotal, current }) =>
+              progress({
+                done: bytesDone,
+                total: bytesTotal > 0 ? bytesTotal : null,
+                current: current === null ? null : { ja: current, en: current },
+              }),
+          }),
+        )
         return { receipt: { path: to, members, bytes } }
       }),
   }

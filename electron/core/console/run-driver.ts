@@ -132,7 +132,7 @@ export function createRunDriver(
     },
     async prepareRestore(hosts, from, acceptLoss) {
       const archives = await chooseArchives(engine.domain.name, { hosts, from }, engine.workerPath)
-      const request = { archives, acceptLoss, repair: true }
+      const request = { archives, acceptLoss, repair: true, nextVolume }
       await take(async (listener) => beginRestore(engine, () => side.end({ alone: true }), request, listener))
     },
     async prepareRepair(host, acceptLoss) {

@@ -5,6 +5,7 @@ import type { Progress } from '../../../shared/model/progress.ts'
 import type { Engine } from '../engine.ts'
 import { newRunId } from '../procedure/run-id.ts'
 import { serverStatus } from '../servers/control.ts'
+import type { MediumChoices } from './backup/request.ts'
 import { copyServer } from './copy-server.ts'
 import { checkMedium, checkPrivileges } from './preflight.ts'
 
@@ -21,11 +22,15 @@ export async function nxbackup(
   engine: Engine,
   server: ServerConfig,
   to: string,
-  options: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
+  options: {
+    readonly signal: AbortSignal
+    readonly onProgress: (progress: Progress) => void
+    readonly medium?: MediumChoices
+  },
 ): Promise<ArchiveSummary> {
   const runId = newRunId(engine.clock.now())
   checkPrivileges(engine, server)
-  await checkMedium(engine, server, to)
+  await checkMedium(engine, server, to, options.medium)
   const held = engine.runLock.acquire([server.host], engine.owner, runId)
   try {
     await assertAllStopped(engine, server)

@@ -2,8 +2,10 @@ import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import { fail, toProblem } from '../../../shared/model/problem.ts'
 import { stepHostOf, stepIdOf } from '../../../shared/model/run.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
+import { withArchiveOn } from '../archive/remote-source.ts'
 import { verifyArchive } from '../archive/verify.ts'
 import type { Engine } from '../engine.ts'
+import type { NextVolume } from '../ports/medium.ts'
 import type { BackupRequest } from './backup/request.ts'
 import { rollbackRun } from './rollback.ts'
 
@@ -33,6 +35,7 @@ export async function resumeRun(
   engine: Engine,
   signal: AbortSignal,
   onService?: (name: string) => void,
+  nextVolume?: NextVolume,
 ): Promise<Resumed> {
   const state = await rollbackRun(engine, onService, 'forward')
   // A restore names the archives that it reads; nothing is to be backed up to them.
@@ -44,7 +47,9 @@ export async function resumeRun(
     const digest = digestOf(state, host)
     const entry = engine.catalog.entries().find(({ path, sha256 }) => path === to && sha256 === digest)
     if (!entry) continue
-    const { summary } = await verifyArchive(to, { signal, workerPath: engine.workerPath })
+    const { summary } = await withArchiveOn(engine.medium, to, { signal, nextVolume }, (at) =>
+      verifyArchive(at, { signal, workerPath: engine.workerPath }),
+    )
     if (summary.sha256 !== digest) throw fail('archive-changed', { path: to })
     engine.catalog.append({ kind: 'verified', sequence: entry.sequence, at: engine.clock.now().toISOString() })
     archives.push({ host, summary })

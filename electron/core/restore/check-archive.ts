@@ -7,8 +7,11 @@ import { isInside } from '../../formats/domain-rules.ts'
 import { layoutFolders, serverRoot } from '../../formats/layout.ts'
 import { readAreas } from '../../formats/parameter-file.ts'
 import { listArchive } from '../archive/list.ts'
+import { withArchiveOn } from '../archive/remote-source.ts'
 import { verifyArchive } from '../archive/verify.ts'
 import type { JobOptions } from '../archive/worker-client.ts'
+import type { Engine } from '../engine.ts'
+import type { NextVolume } from '../ports/medium.ts'
 import { createHolding, type HeldPlace } from './places.ts'
 
 /** An archive that was read to its end and fits its server. */
@@ -19,26 +22,31 @@ export interface CheckedArchive {
   readonly warnings: readonly Problem[]
 }
 
+/** How the archives of a restore are read: `nextVolume` is asked for the volumes of one on a special file. */
+export type ReadOptions = JobOptions & { readonly nextVolume?: NextVolume | undefined }
+
 /**
  * Reads the whole archive and holds it against the server that it is to be restored to; nothing is changed. Throws what
  * `verifyArchive` finds (13), `restore-other-domain`, `restore-other-server`, `restore-layout-differs`, `restore-targets-differ` (64),
- * and what `createHolding` throws.
+ * what `createHolding` throws, and for a special file what `Medium.open` throws (12).
  */
 export async function checkArchive(
-  domain: Domain,
+  { domain, medium }: Pick<Engine, 'domain' | 'medium'>,
   server: ServerConfig,
   path: string,
   runId: string,
-  options: JobOptions,
+  { nextVolume, ...options }: ReadOptions,
 ): Promise<CheckedArchive> {
-  const { summary, header } = await verifyArchive(path, options)
-  const warnings = assertFits(domain, server, header, path)
-  const holding = createHolding(header)
-  await listArchive(path, options, { header: () => undefined, entry: (entry) => holding.take(entry) })
-  const { host, setId, startedAt, position } = header
-  const { sha256, bytes, contentBytes } = summary
-  const archive = { host, server: header.server, path, sha256, bytes, contentBytes, setId, startedAt, position }
-  return { archive, header, held: holding.places(runId), warnings }
+  return withArchiveOn(medium, path, { signal: options.signal, nextVolume }, async (at, another) => {
+    const { summary, header } = await verifyArchive(at, options)
+    const warnings = assertFits(domain, server, header, path)
+    const holding = createHolding(header)
+    await listArchive(another(), options, { header: () => undefined, entry: (entry) => holding.take(entry) })
+    const { host, setId, startedAt, position } = header
+    const { sha256, bytes, contentBytes } = summary
+    const archive = { host, server: header.server, path, sha256, bytes, contentBytes, setId, startedAt, position }
+    return { archive, header, held: holding.places(runId), warnings }
+  })
 }
 
 /** Gives what the operator should know although the archive may be restored. */

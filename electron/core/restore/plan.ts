@@ -8,8 +8,9 @@ import { type PublicInfo, readPublicInfo } from '../../formats/public-info.ts'
 import { rangesText } from '../../formats/replay-plan.ts'
 import type { JobOptions } from '../archive/worker-client.ts'
 import { type Engine, masterOf, serverOf } from '../engine.ts'
+import type { NextVolume } from '../ports/medium.ts'
 import { archivedSettings } from './archived-settings.ts'
-import { assertWholeSet, type CheckedArchive, checkArchive } from './check-archive.ts'
+import { assertWholeSet, type CheckedArchive, checkArchive, type ReadOptions } from './check-archive.ts'
 import { assertSpace, type HeldPlace } from './places.ts'
 
 /** What an operator asks to be restored. */
@@ -20,6 +21,8 @@ export interface RestoreRequest {
   readonly acceptLoss: readonly ChangeRange[]
   /** Whether データ修復 is done by the same run; without it the server stays 修復待ち. */
   readonly repair: boolean
+  /** Asked for the volumes of an archive on a special file; without it a second volume is `medium-next-volume` (12). */
+  readonly nextVolume?: NextVolume | undefined
 }
 
 /** A restore that was looked at from all sides; nothing has been changed. */
@@ -62,14 +65,14 @@ export async function surveyRestore(
   runId: string,
   options: JobOptions,
 ): Promise<PlannedRestore> {
-  const master = masterOf(engine.domain)
+  const { nextVolume } = request
   const checked: CheckedArchive[] = []
   for (const [host, path] of request.archives) {
-    checked.push(await checkArchive(engine.domain, serverOf(engine.domain, host), path, runId, options))
+    checked.push(await checkArchive(engine, serverOf(engine.domain, host), path, runId, { ...options, nextVolume }))
   }
   const archives = checked.map(({ archive }) => archive)
   const hosts = archives.map(({ host }) => host)
-  const settings = await masterSettings(master, archives, options)
+  const settings = await masterSettings(engine, archives, { ...options, nextVolume })
   const kind = caseOf(settings)
   if (kind === 'master-without-journal') assertWholeSet(engine.domain, archives)
   const held = checked.flatMap((one) => one.held)
@@ -95,17 +98,18 @@ type MasterSettings = PublicInfo & { /** With its disk: these are the archive's.
 
 /** Null where the master is not restored. */
 async function masterSettings(
-  master: ServerConfig,
+  engine: Engine,
   archives: readonly RestoreArchive[],
-  options: JobOptions,
+  options: ReadOptions,
 ): Promise<MasterSettings | null> {
+  const master = masterOf(engine.domain)
   const archive = archives.find(({ host }) => host === master.host)
   if (archive === undefined) return null
   try {
     return { ...readPublicInfo(master), lost: false }
   } catch (error) {
     if (toProblem(error).code !== 'settings-file-unreadable') throw error
-    return { ...(await archivedSettings(master, archive.path, options)), lost: true }
+    return { ...(await archivedSettings(engine, master, archive.path, options)), lost: true }
   }
 }
 

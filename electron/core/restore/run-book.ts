@@ -9,6 +9,7 @@ import type { RunBook, Step } from '../procedure/step.ts'
 import { type Collected, collectRecords } from './collect.ts'
 import { createHalt } from './halt.ts'
 import { type PlannedRestore, planRestore, type RestoreRequest, serversToStop } from './plan.ts'
+import { rememberVolumes } from './remember-volumes.ts'
 import { stageRestore } from './stage.ts'
 import { discardStaged, settleSwap, swap } from './swap.ts'
 
@@ -26,10 +27,11 @@ export interface RestoreBook {
 export function restoreBook(
   engine: Engine,
   endConsole: () => Promise<void>,
-  request: RestoreRequest,
+  asked: RestoreRequest,
   runId: string,
   runLock: RunLockHandle,
 ): RestoreBook {
+  const request = { ...asked, nextVolume: rememberVolumes(asked.nextVolume) }
   const stateFolder = engine.domain.folders.state
   const hosts = [...request.archives.keys()]
   const halted = serversToStop(engine, hosts)
@@ -98,7 +100,8 @@ export function restoreBook(
       cancellable: true,
       async run({ signal, progress }) {
         if (planned === null) throw new Error('the archives were not checked')
-        const options = { signal, onProgress: progress, workerPath: engine.workerPath }
+        const { nextVolume } = request
+        const options = { signal, onProgress: progress, workerPath: engine.workerPath, nextVolume }
         record = await stageRestore(engine, planned, runId, collected, options)
         return { bytes: planned.held.reduce((sum, { bytes }) => sum + bytes, 0) }
       },

@@ -14,8 +14,9 @@ import type { RestorePlace, RestoreRecord } from '../../formats/restore-record.t
 import { writeRestoreRecord } from '../../formats/restore-record.ts'
 import { extractArchive } from '../archive/extract/extract.ts'
 import { escapeName } from '../archive/member-name.ts'
-import type { JobOptions } from '../archive/worker-client.ts'
+import { withArchiveOn } from '../archive/remote-source.ts'
 import { type Engine, masterOf, serverOf } from '../engine.ts'
+import type { ReadOptions } from './check-archive.ts'
 import { bytesOf } from './moves.ts'
 import type { PlannedRestore } from './plan.ts'
 import { makeWorkFolders, planMoves, putAside } from './staging.ts'
@@ -30,7 +31,7 @@ export async function stageRestore(
   planned: PlannedRestore,
   runId: string,
   sources: ReadonlyMap<string, readonly string[]>,
-  options: JobOptions,
+  { nextVolume, ...options }: ReadOptions,
 ): Promise<RestoreRecord> {
   const stateFolder = engine.domain.folders.state
   const places = planned.held.map(({ place }) => place)
@@ -49,7 +50,9 @@ export async function stageRestore(
   for (const { archive, header } of planned.archives) {
     const own = places.filter(({ host }) => host === header.host)
     const into = own.map(({ path, staged }) => ({ prefix: path, to: String(bytesOf(staged)) }))
-    const extracted = await extractArchive({ ...options, archive: archive.path, into })
+    const extracted = await withArchiveOn(engine.medium, archive.path, { signal: options.signal, nextVolume }, (at) =>
+      extractArchive({ ...options, archive: at, into }),
+    )
     // It is verified once more on its way; that it is still the one that was planned with, only its header tells.
     if (JSON.stringify(extracted.header) !== JSON.stringify(header))
       throw fail('archive-changed', { path: archive.path })
