@@ -128,7 +128,7 @@ async function dryRun(call: Call<BackupOptions>, engine: Engine, request: Backup
   const { steps, stopped, targets, members, problems } = await planBackup(engine, request)
   output.rows(
     'step',
-    steps.map((id) => ({ id, title: output.pick(stepTitle(request.runbook, id)) })),
+    steps.map((id) => ({ id, title: output.pick(stepTitle(request.runbook, id, steps)) })),
     [{ key: 'title', title: { ja: '手順', en: 'step' } }],
   )
   output.rows('target', targets, [

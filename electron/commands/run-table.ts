@@ -8,9 +8,10 @@ import { bytesText, secondsText } from './units.ts'
 
 /** A finished run as a table of its steps and the facts of its end. */
 export function showRun(state: RunState, output: Output): void {
+  const steps = state.steps.map(({ id }) => id)
   const rows = state.steps.map((step) => ({
     id: step.id,
-    title: output.pick(stepTitle(state.runbook, step.id)),
+    title: output.pick(stepTitle(state.runbook, step.id, steps)),
     state: step.state,
     word: output.pick(message(`step-state.${step.state}`)),
     time: step.startedAt && step.endedAt ? secondsText(Date.parse(step.endedAt) - Date.parse(step.startedAt)) : null,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { preferencesFile } from './preferences-file.ts'
 import { readSmallFile, writeSmallFile } from './small-file.ts'
-import { visibleBounds, windowStateSchema } from './window-bounds.ts'
+import { insideBounds, visibleBounds, windowStateSchema } from './window-bounds.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'untenseki-shell-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -18,6 +18,13 @@ it('keeps a place that a screen shows, and only such a one', () => {
   expect(visibleBounds({ ...place, y: 890 }, [screen])).toBeUndefined()
   expect(visibleBounds({ ...place, x: 1700 }, [screen, { ...screen, x: 1600 }])).toEqual({ ...place, x: 1700 })
   expect(visibleBounds(undefined, [screen])).toBeUndefined()
+})
+
+it('moves a new window into the screen that it begins on, never out at its top', () => {
+  expect(insideBounds({ ...place, x: 1000, y: 500 }, [screen])).toEqual({ ...place, x: 800, y: 400 })
+  expect(insideBounds(place, [screen])).toEqual(place)
+  expect(insideBounds({ ...place, height: 1200 }, [screen])).toEqual({ ...place, y: 0, height: 1200 })
+  expect(insideBounds({ ...place, x: 2000 }, [screen])).toBeUndefined()
 })
 
 it('remembers places in a file, leaving nothing else behind; a torn file is as none', () => {

@@ -29,3 +29,16 @@ export function visibleBounds(remembered: Bounds | undefined, screens: readonly 
   })
   return shown ? remembered : undefined
 }
+
+/** The same size, moved so far that the screen it begins on shows all of it; undefined where it begins on none. */
+export function insideBounds(wanted: Bounds, screens: readonly Bounds[]): Bounds | undefined {
+  const screen = screens.find(
+    ({ x, y, width, height }) => wanted.x >= x && wanted.x < x + width && wanted.y >= y && wanted.y < y + height,
+  )
+  if (screen === undefined) return undefined
+  return {
+    ...wanted,
+    x: Math.max(screen.x, Math.min(wanted.x, screen.x + screen.width - wanted.width)),
+    y: Math.max(screen.y, Math.min(wanted.y, screen.y + screen.height - wanted.height)),
+  }
+}

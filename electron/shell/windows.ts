@@ -1,12 +1,12 @@
 import { BrowserWindow, screen, type WebContents } from 'electron'
 import type { Log } from './log.ts'
 import { readSmallFile, writeSmallFile } from './small-file.ts'
-import { besideBounds, visibleBounds, type WindowState, windowStateSchema } from './window-bounds.ts'
+import { besideBounds, insideBounds, visibleBounds, type WindowState, windowStateSchema } from './window-bounds.ts'
 import { pageAddress, type WindowKind } from './window-kind.ts'
 import { zoomByKeys } from './zoom.ts'
 
 const shapes: Readonly<Record<WindowKind, { width: number; height: number; minWidth: number; minHeight: number }>> = {
-  system: { width: 860, height: 560, minWidth: 520, minHeight: 360 },
+  system: { width: 940, height: 580, minWidth: 520, minHeight: 360 },
   'name-database': { width: 900, height: 600, minWidth: 560, minHeight: 380 },
   'run-book': { width: 780, height: 620, minWidth: 520, minHeight: 400 },
   archive: { width: 900, height: 600, minWidth: 520, minHeight: 400 },
@@ -49,7 +49,7 @@ export function createWindows(options: WindowsOptions): Windows {
     const screens = screen.getAllDisplays().map((display) => display.workArea)
     const other = [...open.values()].at(-1)
     const beside = other && besideBounds(other.getBounds(), shape)
-    const place = visibleBounds(places[kind], screens) ?? visibleBounds(beside, screens)
+    const place = visibleBounds(places[kind], screens) ?? (beside && insideBounds(beside, screens))
     const window = new BrowserWindow({
       ...shape,
       ...place,

@@ -14,7 +14,9 @@ export function useWords() {
       const found = replicationOf(directory, host)
       if (found === null) return t('dash')
       if (found.state === 'waiting') return t('replication.waiting', { count: format.number(found.waiting) })
-      return t(replicaWord(found.state).word)
+      const word = t(replicaWord(found.state).word)
+      if (found.waiting === 0) return word
+      return `${word} (${t('replication.waiting', { count: format.number(found.waiting) })})`
     },
     lock(directory: DirectoryView): string {
       if (directory.kind !== 'up') return t('unknown')

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { createFormat, ownerName } from './format.ts'
 
-const ja = createFormat('ja', 'Asia/Tokyo')
-const en = createFormat('en', 'Asia/Tokyo')
+const newYear = () => new Date('2025-12-31T15:00:00Z')
+const ja = createFormat('ja', 'Asia/Tokyo', newYear)
+const en = createFormat('en', 'Asia/Tokyo', newYear)
 
 it.each([
   [0, '0 B'],
@@ -31,7 +32,10 @@ it('never rounds a share up to the whole', () => {
 
 it('writes local times as each language does', () => {
   expect(ja.dateTime('2026-11-21T17:10:05Z')).toBe('11/22 02:10:05')
-  expect(en.dateTime('2026-11-21T17:10:05Z')).toBe('22/11, 02:10:05')
+  expect(en.dateTime('2026-11-21T17:10:05Z')).toBe('22 Nov, 02:10:05')
+  expect(ja.dateTime('2025-12-31T14:59:59Z')).toBe('2025/12/31 23:59:59')
+  expect(en.dateTime('2025-12-31T14:59:59Z')).toBe('31 Dec 2025, 23:59:59')
+  expect(en.dateTime('no time')).toBe('no time')
   expect(ja.time('2026-11-21T17:10:05Z')).toBe('02:10:05')
   expect(ja.time('no time')).toBe('no time')
 })

@@ -3,6 +3,7 @@ import { en } from '../../shared/messages/en.ts'
 import { fill } from '../../shared/messages/fill.ts'
 import { ja, type MessageKey } from '../../shared/messages/ja.ts'
 import type { Language } from '../../shared/model/language.ts'
+import type { Problem } from '../../shared/model/problem.ts'
 import { createFormat, type Format } from './format.ts'
 
 /** The window's language: its texts and its formats. */
@@ -12,6 +13,8 @@ export interface Text {
   readonly format: Format
   /** A problem's text in this language, its instants in local time. */
   readonly say: (both: Readonly<Record<Language, string>>) => string
+  /** What happened and what to do, as sentences in one line. */
+  readonly tell: (problem: Pick<Problem, 'message' | 'remedy'>) => string
 }
 
 const instant = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
@@ -19,12 +22,20 @@ const instant = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
 export function createText(language: Language): Text {
   const table: Readonly<Record<MessageKey, string>> = language === 'ja' ? ja : en
   const format = createFormat(language)
+  const say: Text['say'] = (both) => both[language].replace(instant, (iso) => format.dateTime(iso))
   return {
     language,
     format,
     t: (key, params = {}) => fill(table[key], params),
-    say: (both) => both[language].replace(instant, (iso) => format.dateTime(iso)),
+    say,
+    tell: ({ message, remedy }) => `${sentence(say(message), language)}${say(remedy)}`,
   }
+}
+
+/** Problems' messages stand alone elsewhere and bear no full stop; before another sentence they need one. */
+function sentence(text: string, language: Language): string {
+  const ended = /[。.!?]$/.test(text)
+  return language === 'ja' ? `${text}${ended ? '' : '。'}` : `${text}${ended ? ' ' : '. '}`
 }
 
 export const TextContext = createContext<Text>(createText('ja'))

@@ -55,7 +55,7 @@ export const stepNameSchema = z.custom<StepName>(
 export const runbookSchema = z.enum(['master-backup', 'server-backup', 'unattended-backup', 'restore', 'repair'])
 export type Runbook = z.infer<typeof runbookSchema>
 
-/** Every step that a run-book may have, in its order: where one stands here is its number on the screen. */
+/** Every step that a run-book may have, in its order. */
 const runbookSteps: Readonly<Record<Runbook, readonly StepId[]>> = {
   'master-backup': [
     'open-console',
@@ -117,9 +117,17 @@ const runbookSteps: Readonly<Record<Runbook, readonly StepId[]>> = {
   repair: ['check-console', 'repair', 'await-replication'],
 }
 
-/** A step's number in its run-book: the manual's own for cases (1) and (3), also where steps before it are not needed. */
-export function stepNumber(runbook: Runbook, name: StepName): number {
-  return runbookSteps[runbook].indexOf(stepIdOf(name)) + 1
+/**
+ * A step's number among those of its run: up to nxbackup the manual's own for cases (1) and (3), also where steps before it
+ * are not needed; from there on, and in the other run-books, one after the other without a gap.
+ */
+export function stepNumber(runbook: Runbook, name: StepName, steps: readonly StepName[]): number {
+  const all = runbookSteps[runbook]
+  const manual = runbook === 'master-backup' || runbook === 'server-backup' ? all.indexOf('nxbackup') + 1 : 0
+  const place = all.indexOf(stepIdOf(name))
+  if (place < manual) return place + 1
+  const present = all.slice(manual, place + 1).filter((id) => steps.some((each) => stepIdOf(each) === id))
+  return manual + present.length
 }
 
 /** What a step leaves behind for the record: counts, names, digests. */
@@ -157,7 +165,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('path-chosen'), at, host, to: z.string() }),
   z.object({ kind: z.literal('step-started'), stepId, at }),
   z.object({ kind: z.literal('step-done'), stepId, at, receipt: receiptSchema }),
-  /** There was nothing for it to do, because its server had failed before. */
+  /** There was nothing for it to do, because its server had failed before, or a late cancel left it out. */
   z.object({ kind: z.literal('step-left-out'), stepId, at }),
   z.object({ kind: z.literal('step-failed'), stepId, at, problem: problemSchema }),
   /** Durable before a service is asked to stop: what a recovery must bring back. */

@@ -235,6 +235,26 @@ describe('a run', () => {
     expect(did).toEqual([])
   })
 
+  test('a cancel in the middle of tidying takes nothing back, and the record says why the rest is missing', async () => {
+    const made = runnerOf([
+      step('start', { cancellable: false }),
+      step('await-replication', {
+        afterwards: true,
+        run: async ({ signal }) => {
+          const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+          void made.runner.cancel()
+          return ended
+        },
+      }),
+      step('discard', { afterwards: true }),
+    ])
+    const state = await made.runner.all()
+    expect(state).toMatchObject({ outcome: 'done', exitCode: 0, cancelRequested: true })
+    expect(state.steps.map(({ state: now }) => now)).toEqual(['done', 'left-out', 'left-out'])
+    expect(state.log.map(({ en }) => en)).toEqual([expect.stringContaining('the cancel came')])
+    expect(did).toEqual(['do start'])
+  })
+
   test('steps beside each other run together, and one of a round that fails leaves the others alone', async () => {
     let waiting = () => undefined as undefined
     const both = new Promise<void>((resolve) => {

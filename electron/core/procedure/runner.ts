@@ -8,6 +8,12 @@ import type { RunJournal } from '../ports/run-store.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Note, RunBook, Step, StepContext } from './step.ts'
 
+/** Said in the record where a cancel leaves out the rest of a run that has done what it was for. */
+const cancelledLate: Note = {
+  ja: '中止の指示は主な手順が終わった後に届いたため,残りの手順だけを省略しました',
+  en: 'the cancel came when the main work was done: only the steps that were left are left out',
+}
+
 type RunEnded = Extract<RunEvent, { readonly kind: 'run-ended' }>
 
 /** What listeners hear: every event once it is durable, and progress, which is never stored. */
@@ -164,6 +170,11 @@ export function createRunner(
       record({ kind: 'step-done', stepId: step.id, at: at(), receipt })
       return null
     } catch (error) {
+      // A cancel that ends a step of this kind came after the run had done what it was for: nothing is taken back.
+      if (cancelled !== null && step.afterwards) {
+        record({ kind: 'step-left-out', stepId: step.id, at: at() })
+        return null
+      }
       const cause = cancelled ?? toProblem(error)
       const spares = cancelled === null && !unwinding && step.spare !== undefined
       if (!spares) unwinding = true
@@ -206,6 +217,7 @@ export function createRunner(
       if (cause !== null) await settle(cause)
       else if (cancelled && !book.steps.slice(position).every(({ afterwards }) => afterwards)) await settle(cancelled)
       else if (over || cancelled) {
+        if (cancelled) record({ kind: 'note', at: at(), text: cancelledLate })
         for (const { id } of book.steps.slice(position)) record({ kind: 'step-left-out', stepId: id, at: at() })
         await settle(null)
       }

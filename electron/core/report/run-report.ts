@@ -29,6 +29,7 @@ type Both = { readonly ja: string; readonly en: string }
 export function runReport(state: RunState, language: Language): Report {
   const pick = (text: Both) => text[language]
   const time = (at: string | null) => (at === null ? '-' : at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))
+  const steps = state.steps.map(({ id }) => id)
   const tables: readonly (ReportTable | null)[] = [
     facts(state, pick, time),
     {
@@ -42,7 +43,7 @@ export function runReport(state: RunState, language: Language): Report {
         pick({ ja: '結果', en: 'result' }),
       ],
       rows: state.steps.map((step) => [
-        pick(stepTitle(state.runbook, step.id)),
+        pick(stepTitle(state.runbook, step.id, steps)),
         pick(message(`step-state.${step.state}`)),
         time(step.startedAt),
         time(step.endedAt),

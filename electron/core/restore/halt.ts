@@ -67,7 +67,7 @@ export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Ha
         )
         const settled = await Promise.allSettled(of.map((one) => stop(one, context)))
         settled.forEach((each, index) => {
-          if (each.status === 'fulfilled' && each.value) names.push(idOf(of[index] as One))
+          if (each.status === 'fulfilled' && each.value) names.push(nameOf(of[index] as One))
         })
         throwFirst(settled)
       }
@@ -80,7 +80,7 @@ export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Ha
       for (const kind of serviceKinds.filter((each) => kinds.includes(each))) {
         const of = wanted().filter(({ service }) => service.kind === kind)
         failures.push(...(await Promise.allSettled(of.map((one) => start(one, context)))))
-        names.push(...of.map(idOf))
+        names.push(...of.map(nameOf))
       }
       throwFirst(failures)
       return { services: names.join(', ') }

@@ -54,7 +54,7 @@ export function restoreBook(
         })
         warnings.push(...planned.plan.warnings)
         const records = planned.plan.repairs.reduce((sum, repair) => sum + repair.records, 0)
-        return { members: planned.held.reduce((sum, { entries }) => sum + entries, 0), records }
+        return { members: planned.held.reduce((sum, { entries }) => sum + entries, 0), replay: records }
       },
     },
     {

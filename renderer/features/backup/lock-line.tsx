@@ -7,15 +7,13 @@ import { useText } from '../../text/use-text.ts'
 
 /** As whom and since when 排他 is held; that it was lost, and why. */
 export function LockLine({ lock }: { readonly lock: OwnLock }): ReactNode {
-  const { t, format, say } = useText()
+  const { t, format, tell } = useText()
   const now = useNow(lock.kind === 'held')
   if (lock.kind === 'lost') {
     return (
       <div role="alert" className="told">
         <StateMark mark="failed" word={t('backup.lost')} />
-        <p>
-          {say(lock.problem.message)} {say(lock.problem.remedy)}
-        </p>
+        <p>{tell(lock.problem)}</p>
       </div>
     )
   }

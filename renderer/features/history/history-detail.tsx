@@ -15,11 +15,11 @@ interface Detail {
 
 /** One run: who and when, its steps, what each service missed, its archives, warnings and log. */
 export function HistoryDetail({ run, row }: Detail): ReactNode {
-  const { t, say } = useText()
+  const { t, tell } = useText()
   if (row !== null && row.runbook === null) {
     return (
       <p className="told" role="alert">
-        {row.problem === null ? t('history.unreadable') : `${say(row.problem.message)} ${say(row.problem.remedy)}`}
+        {row.problem === null ? t('history.unreadable') : tell(row.problem)}
       </p>
     )
   }
@@ -30,12 +30,12 @@ export function HistoryDetail({ run, row }: Detail): ReactNode {
       <Facts run={run} />
       {run.problem !== null && (
         <p data-fact="problem">
-          {t('history.problem')}: {say(run.problem.message)} {say(run.problem.remedy)}
+          {t('history.problem')}: {tell(run.problem)}
         </p>
       )}
       {run.warnings.map((warning) => (
         <p key={warning.code}>
-          {t('history.warnings')}: {say(warning.message)} {say(warning.remedy)}
+          {t('history.warnings')}: {tell(warning)}
         </p>
       ))}
       <StepList state={run} progress={null} />

@@ -76,7 +76,7 @@ export function ReconcileDialog(): ReactNode {
         selected={host === null ? [] : [host]}
         onSelect={(keys) => setHost(keys[0] ?? null)}
       />
-      <Told host={host} />
+      <Told host={host} except={task?.problem?.code ?? null} />
       {task !== undefined && <TaskView task={task} label={`${t('reconcile.title')} - ${nameOf(task.subject)}`} />}
       {newer && <p className="told">{t('reconcile.newer')}</p>}
       {asking !== null && host !== null && (
@@ -92,16 +92,16 @@ export function ReconcileDialog(): ReactNode {
   )
 }
 
-/** Why the chosen server is not fed. */
-function Told({ host }: { readonly host: string | null }): ReactNode {
-  const { say } = useText()
+/** Why the chosen server is not fed, unless the task says so itself. */
+function Told({ host, except }: { readonly host: string | null; readonly except: string | null }): ReactNode {
+  const { tell } = useText()
   const directory = useSnapshot((snapshot) => snapshot.directory)
   const problem =
     directory.kind === 'up' ? directory.status.replicas.find((each) => each.host === host)?.problem : undefined
-  if (problem === undefined || problem === null) return null
+  if (problem === undefined || problem === null || problem.code === except) return null
   return (
     <p className="told" role="alert">
-      {say(problem.message)} {say(problem.remedy)}
+      {tell(problem)}
     </p>
   )
 }

@@ -6,7 +6,7 @@ import { RepairFacts } from './repair-facts.tsx'
 
 /** What a restore would do, before anything is stopped: its archives, which servers stop, what データ修復 then brings back. */
 export function RestoreFacts({ plan }: { readonly plan: RestorePlan }): ReactNode {
-  const { t, format, say } = useText()
+  const { t, format, tell } = useText()
   const nameOf = useServerName()
   return (
     <section aria-label={t('restore.plan')} data-case={plan.case}>
@@ -37,7 +37,7 @@ export function RestoreFacts({ plan }: { readonly plan: RestorePlan }): ReactNod
       ))}
       {plan.warnings.map((warning) => (
         <p key={`${warning.code} ${warning.message.en}`} className="told">
-          {say(warning.message)} {say(warning.remedy)}
+          {tell(warning)}
         </p>
       ))}
       <p className="fine">{t('restore.kept')}</p>

@@ -19,7 +19,7 @@ const marks: Readonly<Record<RunOutcome, Mark>> = {
 /** How a run ended: the word for it, the archive, the outage; and where services are down, which, with the way up. */
 export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
   const actions = useActions()
-  const { t, format, say } = useText()
+  const { t, format, tell } = useText()
   const servers = useSnapshot((snapshot) => snapshot.servers)
   const starting = useApp((each) => each.busy.includes('servers.start'))
   const panel = useRef<HTMLElement>(null)
@@ -59,18 +59,12 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
       <p className="strong" role="status">
         <StateMark mark={marks[outcome]} word={t(`outcome.${outcome}`)} />
       </p>
-      {problem !== null && (
-        <p>
-          {say(problem.message)} {say(problem.remedy)}
-        </p>
-      )}
+      {problem !== null && <p>{tell(problem)}</p>}
       {problem?.exitCode === exitCodes.replication && (
         <Button label={t('menu.reconcile')} mnemonic="K" asks onPress={() => actions.show({ kind: 'reconcile' })} />
       )}
       {warnings.map((warning) => (
-        <p key={`${warning.code} ${warning.message.en}`}>
-          {say(warning.message)} {say(warning.remedy)}
-        </p>
+        <p key={`${warning.code} ${warning.message.en}`}>{tell(warning)}</p>
       ))}
       {archives.length === 0 && backs && <p>{t('end.no-archive')}</p>}
       <dl className="end-facts">
@@ -83,6 +77,9 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
           </div>
         ))}
       </dl>
+      {state.steps.some(({ id, state: now }) => id === 'settle-data' && now === 'done') && (
+        <p className="path">{t('end.replaced', { run: state.runId })}</p>
+      )}
       {stillDown.length > 0 && (
         <div role="alert">
           <StateMark mark="failed" word={`${t('end.down')}: ${stillDown.map(nameOf).join(', ')}`} />

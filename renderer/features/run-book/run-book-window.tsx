@@ -19,7 +19,7 @@ import { VolumeDialog } from './volume-dialog.tsx'
 /** 手順: a run-book, its steps one by one or in one go, and how it ended. */
 export function RunBookWindow(): ReactNode {
   const actions = useActions()
-  const { t, say } = useText()
+  const { t, tell } = useText()
   const run = useSnapshot((snapshot) => snapshot.run)
   const dialog = useApp((state) => state.dialog)
   const nameOf = useServerName()
@@ -59,7 +59,7 @@ export function RunBookWindow(): ReactNode {
                 ) : undefined
               }
             >
-              {t('run.refused', { text: `${say(run.refusal.message)} ${say(run.refusal.remedy)}` })}
+              {t('run.refused', { text: tell(run.refusal) })}
             </Notice>
           )}
           <main className="run-book">

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Progress } from '../../../shared/model/progress.ts'
-import { type Runbook, type StepId, stepIdOf, stepNumber } from '../../../shared/model/run.ts'
+import { type StepId, stepIdOf, stepNumber } from '../../../shared/model/run.ts'
 import type { RunState, StepView } from '../../../shared/model/run-state.ts'
 import { StateMark } from '../../chrome/state-mark.tsx'
 import { useNow } from '../../chrome/use-now.ts'
@@ -16,6 +16,7 @@ export function StepList(props: {
   readonly progress: Progress | null
 }): ReactNode {
   const { t } = useText()
+  const ids = props.state.steps.map(({ id }) => id)
   const heads = ['step-number', 'step', 'step-state', 'result', 'duration'] as const
   return (
     <div className="list steps">
@@ -31,7 +32,12 @@ export function StepList(props: {
         </thead>
         <tbody>
           {props.state.steps.map((step) => (
-            <StepRow key={step.id} runbook={props.state.runbook} step={step} progress={props.progress} />
+            <StepRow
+              key={step.id}
+              number={stepNumber(props.state.runbook, step.id, ids)}
+              step={step}
+              progress={props.progress}
+            />
           ))}
         </tbody>
       </table>
@@ -40,11 +46,11 @@ export function StepList(props: {
 }
 
 function StepRow(props: {
-  readonly runbook: Runbook
+  readonly number: number
   readonly step: StepView
   readonly progress: Progress | null
 }): ReactNode {
-  const { runbook, step, progress } = props
+  const { number, step, progress } = props
   const text = useText()
   const { t, format, say } = text
   const nameOf = useServerName()
@@ -55,7 +61,7 @@ function StepRow(props: {
   const working = step.state === 'running' && progress !== null && showsProgress(step, progress.phase)
   return (
     <tr data-step={step.id} data-state={step.state} aria-current={going ? 'step' : undefined}>
-      <td className="numeric">{stepNumber(runbook, step.id)}</td>
+      <td className="numeric">{number}</td>
       <td>{stepTitle(step.id, t, nameOf)}</td>
       <td>
         <StateMark mark={stepMark(step.state)} word={t(`step-state.${step.state}`)} />

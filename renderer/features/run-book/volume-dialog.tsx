@@ -9,11 +9,11 @@ import { useText } from '../../text/use-text.ts'
 /** A volume is full: asks for the next one by number and label. It has no way out but an answer. */
 export function VolumeDialog({ wanted }: { readonly wanted: WantedVolume }): ReactNode {
   const actions = useActions()
-  const { t, say } = useText()
+  const { t, tell } = useText()
   const [path, setPath] = useState(wanted.path)
   const [relative, setRelative] = useState(false)
   const first = useRef<HTMLInputElement>(null)
-  const refused = wanted.problem === null ? null : `${say(wanted.problem.message)} ${say(wanted.problem.remedy)}`
+  const refused = wanted.problem === null ? null : tell(wanted.problem)
   const wrong = relative ? t('nxbackup.path-wrong') : refused
 
   const go = () => {

@@ -21,7 +21,7 @@ export function Activities({ activities }: { readonly activities: readonly Activ
 }
 
 function ActivityLine({ activity }: { readonly activity: Activity }): ReactNode {
-  const { t, say } = useText()
+  const { t, tell } = useText()
   const servers = useSnapshot((snapshot) => snapshot.servers)
   const nameOf = useServerName()
   const services = servers.find((server) => server.host === activity.host)?.services ?? []
@@ -34,11 +34,7 @@ function ActivityLine({ activity }: { readonly activity: Activity }): ReactNode 
       {activity.state === 'running' && activity.current !== null && (
         <span className="fine"> {t('activity.current', { service: serviceName(activity.current) })}</span>
       )}
-      {activity.problem !== null && (
-        <p className="activity-problem">
-          {say(activity.problem.message)} {say(activity.problem.remedy)}
-        </p>
-      )}
+      {activity.problem !== null && <p className="activity-problem">{tell(activity.problem)}</p>}
     </li>
   )
 }

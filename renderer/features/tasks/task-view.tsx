@@ -19,7 +19,7 @@ const marks: Readonly<Record<Task['state'], Mark>> = {
 export function TaskView({ task, label }: { readonly task: Task; readonly label: string }): ReactNode {
   const actions = useActions()
   const text = useText()
-  const { t, say } = text
+  const { t, say, tell } = text
   const going = task.state === 'running' || task.state === 'cancelling'
   return (
     <section className="sunken task" aria-label={label} data-task={task.kind} data-state={task.state}>
@@ -37,7 +37,7 @@ export function TaskView({ task, label }: { readonly task: Task; readonly label:
       {task.receipt !== null && <p data-fact="receipt">{receiptText(task.receipt, text)}</p>}
       {task.problem !== null && (
         <p role="alert" className="path">
-          {say(task.problem.message)} {say(task.problem.remedy)}
+          {tell(task.problem)}
         </p>
       )}
       {task.lines.length > 0 && (

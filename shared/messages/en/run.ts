@@ -122,6 +122,8 @@ export const enRun: Translated<typeof jaRun> = {
   'end.outage': 'Outage',
   'end.down': 'Services down',
   'end.exit': 'Exit code',
+  'end.replaced':
+    'The data that was replaced is kept. Once it is not needed, discard it: untenseki restore --discard-replaced {run}',
   'end.no-archive': 'No archive was made.',
 
   'nxbackup.title': 'nxbackup',

@@ -48,7 +48,7 @@ export const jaRun = {
   'step-state.undoing': '取り消し中',
   'step-state.undone': '取り消し済み',
   'step-state.undo-failed': '取り消し失敗',
-  'step-state.left-out': '対象外',
+  'step-state.left-out': '省略',
 
   'receipt.since': '{value} から',
   'receipt.records': '{value}件を退避',
@@ -119,6 +119,8 @@ export const jaRun = {
   'end.outage': '停止時間',
   'end.down': '停止中のサービス',
   'end.exit': '終了コード',
+  'end.replaced':
+    '入れ替える前のデータは残しています。不要になったら,次のコマンドで破棄してください: untenseki restore --discard-replaced {run}',
   'end.no-archive': 'バックアップは作成していません。',
 
   'nxbackup.title': 'nxbackup',

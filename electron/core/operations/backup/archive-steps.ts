@@ -50,8 +50,8 @@ export function nxbackupStep(work: BackupWork, member: Member): Step {
       if (skipped.length > 0) work.warnings.push(problem('sockets-skipped', { count: skipped.length }))
       return { path: to, bytes, sha256, members, changeNumber: position?.number ?? null }
     },
+    undoable: () => !member.kept,
     async undo() {
-      if (member.kept) return
       if (member.archive) await engine.medium.remove(member.archive.path)
       member.archive = null
     },
