@@ -8,6 +8,7 @@ import { exitCodes } from '../shared/model/exit-code.ts'
 import type { Language } from '../shared/model/language.ts'
 import { type Problem, ProblemError, problem, toProblem } from '../shared/model/problem.ts'
 import { type CommandContext, type LogLevel, logLevels } from './commands/context.ts'
+import { endDespiteLeft } from './commands/end-process.ts'
 import { manualNames } from './commands/manual/names.ts'
 import { runCommandLine } from './commands/program.ts'
 import {
@@ -174,6 +175,7 @@ void runCommandLine(words, context).then((code) => {
   process.exitCode = code === exitCodes.done ? endedWell() : code
   for (const close of closing) close()
   process.stdin.destroy()
+  return endDespiteLeft(Number(process.exitCode), context)
 })
 
 function endedWell(): number {

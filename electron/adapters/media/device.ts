@@ -2,8 +2,8 @@ import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { fail, type Problem, problem } from '../../../shared/model/problem.ts'
+import { codeOf } from '../../core/ports/medium-failure.ts'
 import { parseLabel, RECORD_LEAST, RECORD_MOST, type VolumeLabel } from '../../formats/volume.ts'
-import { codeOf } from './failure.ts'
 import { moveTape } from './tape.ts'
 
 /** A special file that can hold volumes. `bytes`: what it holds at most; null for a tape, which nobody knows. */

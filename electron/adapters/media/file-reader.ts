@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { fail } from '../../../shared/model/problem.ts'
 import type { MediumReader, OpenOptions } from '../../core/ports/medium.ts'
-import { codeOf, readFailure } from './failure.ts'
+import { codeOf, readFailure } from '../../core/ports/medium-failure.ts'
 
 /** An archive that is a regular file. Throws `archive-missing`, `archive-unreadable`. */
 export async function openFile(path: string, { uncached = false }: OpenOptions = {}): Promise<MediumReader> {

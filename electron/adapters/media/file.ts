@@ -3,7 +3,7 @@ import { access, type FileHandle, lstat, open, realpath, stat, statfs, unlink } 
 import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import { fail, type Problem, ProblemError, problem } from '../../../shared/model/problem.ts'
 import type { Medium, MediumWants, MediumWriter, ResumedWriter } from '../../core/ports/medium.ts'
-import { codeOf, mediumFailure } from './failure.ts'
+import { codeOf, mediumFailure } from '../../core/ports/medium-failure.ts'
 import { openFile, readSome } from './file-reader.ts'
 import { present, settleName, syncFolder } from './settle-name.ts'
 import { holdPlace, PARTIAL, unfinishedIn } from './unfinished.ts'
@@ -57,11 +57,27 @@ async function create(path: string): Promise<MediumWriter> {
   const [first] = await check(path)
   if (first !== undefined) throw new ProblemError(first)
   const partial = path + PARTIAL
-  const scratches = [await nameless(partial), await nameless(partial)] as const
-  const handle = await claim(partial, constants.O_RDWR)
-  holdPlace(handle)
-  const scratch = [scratches[0].fd, scratches[1].fd] as const
-  return { ...writerOf(path, handle, await handle.stat(), scratches), scratch }
+  const opened: FileHandle[] = []
+  const keep = async (opening: Promise<FileHandle>) => {
+    const handle = await opening
+    opened.push(handle)
+    return handle
+  }
+  try {
+    const scratches = [await keep(nameless(partial)), await keep(nameless(partial))] as const
+    const handle = await keep(claim(partial, constants.O_RDWR))
+    holdPlace(handle)
+    const scratch = [scratches[0].fd, scratches[1].fd] as const
+    return { ...writerOf(path, handle, await handle.stat(), scratches), scratch }
+  } catch (thrown) {
+    await Promise.all(opened.map(closed))
+    throw mediumFailure(partial, thrown)
+  }
+}
+
+/** What closing still says (the disk is gone) changes nothing: what had to be durable was synced before. */
+function closed(handle: FileHandle): Promise<void> {
+  return handle.close().catch(() => undefined)
 }
 
 async function resume(path: string): Promise<ResumedWriter | null> {
@@ -104,17 +120,21 @@ function writerOf(
 ): Omit<MediumWriter, 'scratch'> {
   const partial = path + PARTIAL
   let open = true
+  let givenUp = false
+  let settling: Promise<void> | null = null
   const close = async () => {
     if (!open) return
     open = false
-    await Promise.all([handle, ...others].map((each) => each.close()))
+    await Promise.all([handle, ...others].map(closed))
   }
   return {
     sink: { kind: 'file', fd: handle.fd },
     commit: async () => {
       try {
         await handle.sync()
-        await settleName(partial, path)
+        if (givenUp) throw fail('cancelled')
+        settling = settleName(partial, path)
+        await settling
         await close()
       } catch (thrown) {
         if (codeOf(thrown) === 'EEXIST') throw fail('medium-exists', { path }, thrown)
@@ -122,13 +142,16 @@ function writerOf(
       }
     },
     leave: close,
-    discard: async () => {
+    discard: async (gone) => {
+      givenUp = true
+      await settling?.catch(() => undefined)
       try {
         for (const name of [partial, path]) if (sameFile(await lstat(name).catch(() => null), mine)) await unlink(name)
       } catch (thrown) {
         throw mediumFailure(path, thrown)
       } finally {
-        await close()
+        if (gone === undefined) await close()
+        else void gone.then(close)
       }
     },
   }
@@ -175,8 +198,13 @@ async function claim(partial: string, access: number): Promise<FileHandle> {
  */
 async function nameless(partial: string): Promise<FileHandle> {
   const handle = await claim(partial, constants.O_RDWR)
-  await unlink(partial)
-  return handle
+  try {
+    await unlink(partial)
+    return handle
+  } catch (thrown) {
+    await closed(handle)
+    throw mediumFailure(partial, thrown)
+  }
 }
 
 async function targetAround(path: string, targets: readonly string[]): Promise<string | null> {

@@ -1,7 +1,14 @@
+import { within } from '../../core/ports/left-behind.ts'
 import type { Medium } from '../../core/ports/medium.ts'
 import { deviceAt } from './device.ts'
 import { fileMedium } from './file.ts'
 import { type SpecialSettings, specialMedium } from './special.ts'
+
+/**
+ * Services wait for these on their way up again, and a disk that hangs gives nothing back (own decision: a large file's
+ * removal takes seconds).
+ */
+const TIDY_MS = 15_000
 
 /**
  * Every medium behind one port: a device is written in volumes, anything else is a file (a folder that is there takes
@@ -10,12 +17,14 @@ import { type SpecialSettings, specialMedium } from './special.ts'
 export function openMedia(settings: SpecialSettings): Medium {
   const special = specialMedium(settings)
   const mediumFor = async (path: string): Promise<Medium> => ((await isDevice(path)) ? special : fileMedium)
+  const tidy = <Value>(path: string, work: (medium: Medium) => Promise<Value>): Promise<Value> =>
+    within(TIDY_MS, path, mediumFor(path).then(work))
   return {
     check: async (path, wants) => (await mediumFor(path)).check(path, wants),
     create: async (path, options) => (await mediumFor(path)).create(path, options),
-    remove: async (path) => (await mediumFor(path)).remove(path),
-    discardUnfinished: async (path) => (await mediumFor(path)).discardUnfinished(path),
-    reject: async (path) => (await mediumFor(path)).reject(path),
+    remove: (path) => tidy(path, (medium) => medium.remove(path)),
+    discardUnfinished: (path) => tidy(path, (medium) => medium.discardUnfinished(path)),
+    reject: (path) => tidy(path, (medium) => medium.reject(path)),
     open: async (path, options) => (await mediumFor(path)).open(path, options),
     resume: async (path) => (await mediumFor(path)).resume(path),
     placeFor: async (place, name) => (await mediumFor(place)).placeFor(place, name),

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf } from './failure.ts'
+import { codeOf } from '../../core/ports/medium-failure.ts'
 
 /** How filesystems, and what stands between them and us, say that they know no hard links. */
 const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']

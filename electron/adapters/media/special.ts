@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { basename, isAbsolute, join } from 'node:path'
 import { fail, type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { Medium, MediumOptions, MediumWants, MediumWriter } from '../../core/ports/medium.ts'
+import { codeOf, mediumFailure } from '../../core/ports/medium-failure.ts'
 import { encodeLabel, labelText, type VolumeLabel } from '../../formats/volume.ts'
 import { type Device, deviceAt, holdingOf, usesOf } from './device.ts'
-import { codeOf, mediumFailure } from './failure.ts'
 import { createPacker } from './packer.ts'
 import { openVolumes } from './volume-reader.ts'
 import { beginVolume, blank, openForWriting, type VolumeWriter } from './volume-writer.ts'
@@ -119,8 +119,9 @@ async function create(path: string, settings: SpecialSettings, options: MediumOp
   }
   const packer = createPacker(recordBytes - 512, putPart)
   /** A volume that was taken out is out of reach: it cannot be read without the ones that never followed it. */
-  const discard = async () => {
-    await scratch.close()
+  const discard = async (gone?: Promise<void>) => {
+    if (gone === undefined) await scratch.close()
+    else gone.then(scratch.close).catch(() => undefined)
     await current.close()
     for (const { path: place, label } of begun)
       await wipeIf(place, ({ set, volume }) => set === label.set && volume === label.volume)

@@ -3,7 +3,7 @@ import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tryLock, unlock } from 'fs-native-extensions'
 import type { Unfinished } from '../../core/ports/medium.ts'
-import { codeOf, readFailure } from './failure.ts'
+import { codeOf, readFailure } from '../../core/ports/medium-failure.ts'
 
 export const PARTIAL = '.partial'
 

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import type { MediumReader, OpenOptions } from '../../core/ports/medium.ts'
+import { readFailure } from '../../core/ports/medium-failure.ts'
 import {
   labelText,
   parseEnd,
@@ -14,7 +15,6 @@ import {
   type VolumeLabel,
 } from '../../formats/volume.ts'
 import { type Device, deviceAt } from './device.ts'
-import { readFailure } from './failure.ts'
 import { moveTape } from './tape.ts'
 
 /** One volume opened for reading. */

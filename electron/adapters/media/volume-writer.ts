@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { fail } from '../../../shared/model/problem.ts'
+import { codeOf, mediumFailure } from '../../core/ports/medium-failure.ts'
 import { encodeEnd, encodeLabel, encodePart, type VolumeEnd, type VolumeLabel } from '../../formats/volume.ts'
 import { type Device, HEAD_BYTES, TAIL_BYTES } from './device.ts'
-import { codeOf, mediumFailure } from './failure.ts'
 import { moveTape } from './tape.ts'
 
 /** One volume being written, from its label to its end. Throws `medium-failed`, `medium-not-writable`, `device-in-use`. */

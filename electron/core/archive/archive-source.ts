@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { fail } from '../../../shared/model/problem.ts'
+import { readFailure } from '../ports/medium-failure.ts'
 import type { ReadAt } from './codec.ts'
 import { type RemotePlan, remoteSource } from './remote-source.ts'
 import { sealedSource, type Unlock, unlockOf } from './sealed/sealed-source.ts'
@@ -76,10 +77,7 @@ async function openPlain(plan: SourcePlan): Promise<OpenSource> {
   const { path } = plan
   // A pipe must not make us wait for its writer.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((thrown: unknown) => {
-    const code = codeOf(thrown)
-    throw code === 'ENOENT' || code === 'ENOTDIR'
-      ? fail('archive-missing', { path }, thrown)
-      : fail('archive-unreadable', { path, text: code }, thrown)
+    throw readFailure(path, thrown)
   })
   try {
     const about = await handle.stat()
@@ -97,15 +95,10 @@ async function readAt(handle: FileHandle, path: string, offset: number, length: 
   let filled = 0
   while (filled < length) {
     const { bytesRead } = await handle.read(out, filled, length - filled, offset + filled).catch((thrown: unknown) => {
-      throw fail('archive-unreadable', { path, text: codeOf(thrown) }, thrown)
+      throw readFailure(path, thrown)
     })
     if (bytesRead === 0) break
     filled += bytesRead
   }
   return out.subarray(0, filled)
-}
-
-function codeOf(thrown: unknown): string {
-  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code
-  return String(thrown)
 }

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { ArchiveHeader } from '../../../shared/model/archive.ts'
 import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
+import { orCancelled, within } from '../ports/left-behind.ts'
 import type { Medium, MediumOptions } from '../ports/medium.ts'
 import { codecForName } from './codec.ts'
 import { HEADER_NAME } from './member-name.ts'
@@ -31,28 +32,31 @@ export type CreateOptions = JobOptions & {
  * `cancelled` within a second of the signal.
  */
 export async function createArchive(options: CreateOptions): Promise<WrittenArchive> {
-  const { header, targets, to } = options
+  const { header, targets, to, signal } = options
   codecForName(to)
   const seal = await sealFor(to)
   checkTargets(targets)
-  const [obstacle] = await options.medium.check(to, { targets, ...options.mediumOptions })
+  const [obstacle] = await orCancelled(options.medium.check(to, { targets, ...options.mediumOptions }), signal)
   if (obstacle !== undefined) throw new ProblemError(obstacle)
-  const writer = await options.medium.create(to, {
-    name: nameOf(header, seal !== null),
-    ...options.mediumOptions,
-    signal: options.signal,
-  })
+  const begun = options.medium.create(to, { name: nameOf(header, seal !== null), ...options.mediumOptions, signal })
+  const writer = await orCancelled(begun, signal, (late) => late.then((each) => each.discard()).catch(() => undefined))
+  let gone: Promise<void> | undefined
   try {
     const { sink, scratch } = writer
     const output = sink.kind === 'file' ? sink : ({ kind: 'stream' } as const)
     const task = { kind: 'write', header, targets, to, level: options.level ?? null, output, scratch, seal } as const
     const onOutput = sink.kind === 'stream' ? sink.write : undefined
-    const written = await inWorker<'write'>(task, { ...options, onOutput })
-    if (options.signal?.aborted === true) throw fail('cancelled')
-    await writer.commit()
+    const onLeft = (work: Promise<void>) => {
+      gone = work
+    }
+    const written = await inWorker<'write'>(task, { ...options, onOutput, onLeft })
+    if (signal?.aborted === true) throw fail('cancelled')
+    await orCancelled(writer.commit(), signal, (late) => {
+      gone = late.catch(() => undefined)
+    })
     return written
   } catch (thrown) {
-    const left = await writer.discard().then(
+    const left = await within(gone === undefined ? DISCARD_MS : HURRIED_MS, to, writer.discard(gone)).then(
       () => null,
       (failure: unknown) => failure,
     )
@@ -61,6 +65,11 @@ export async function createArchive(options: CreateOptions): Promise<WrittenArch
     throw new ProblemError(toProblem(thrown), { cause: new AggregateError([thrown, left]) })
   }
 }
+
+/** For taking away what was written: a large file takes seconds. */
+const DISCARD_MS = 15_000
+/** The same on a medium that did not answer to a cancel. */
+const HURRIED_MS = 300
 
 /** What a volume's label calls the archive: host and time, since a device has no file name. */
 function nameOf({ host, startedAt }: ArchiveHeader, sealed: boolean): string {

@@ -1,7 +1,7 @@
 import { write, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { assertNever } from '../../../shared/model/assert-never.ts'
-import { fail, type ProblemError } from '../../../shared/model/problem.ts'
+import { mediumFailure, tookNothing } from '../ports/medium-failure.ts'
 import type { JobContext } from './meter.ts'
 
 /** Where a worker puts the archive's bytes, in order. It may keep the caller waiting, but not past a cancel. */
@@ -28,7 +28,7 @@ const LOOK_MS = 200
 export function openOutput(plan: OutputPlan, path: string, link: OutputLink, context: JobContext): Output {
   switch (plan.kind) {
     case 'file':
-      return { append: (bytes) => writeAll(plan.fd, bytes, path) }
+      return { append: (bytes) => writeAll(plan.fd, bytes, path, context.checkCancelled) }
     case 'stream':
       return streamOutput(link, context)
     default:
@@ -53,10 +53,25 @@ function streamOutput({ send, words }: OutputLink, context: JobContext): Output 
   }
 }
 
-/** Writes all of `bytes` at the file's position, however short single writes are. Throws `medium-full`, `medium-failed`. */
-export function writeAll(fd: number, bytes: Buffer, path: string): void {
+/** What is written before the next look whether to end: a slow medium takes its time for a whole frame. */
+const PIECE = 256 * 1024
+
+/**
+ * Writes all of `bytes` at the file's position, however short single writes are. Throws what `mediumFailure` makes of the
+ * system's errors, and `cancelled`; after that nothing is written any more, whenever the last write came back.
+ */
+export function writeAll(fd: number, bytes: Buffer, path: string, checkCancelled: () => void): void {
+  for (let at = 0; at < bytes.length; ) {
+    checkCancelled()
+    at += writeSome(fd, bytes.subarray(at, at + PIECE), path)
+  }
+}
+
+function writeSome(fd: number, bytes: Buffer, path: string): number {
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at)
+    const taken = writeSync(fd, bytes)
+    if (taken === 0) throw tookNothing()
+    return taken
   } catch (thrown) {
     throw mediumFailure(path, thrown)
   }
@@ -69,15 +84,10 @@ export async function writeAllAt(fd: number, bytes: Buffer, offset: number, path
   try {
     for (let at = 0; at < bytes.length; ) {
       const { bytesWritten } = await writeLater(fd, bytes, at, bytes.length - at, offset + at)
+      if (bytesWritten === 0) throw tookNothing()
       at += bytesWritten
     }
   } catch (thrown) {
     throw mediumFailure(path, thrown)
   }
-}
-
-function mediumFailure(path: string, thrown: unknown): ProblemError {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown)
-  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('medium-full', { path }, thrown)
-  return fail('medium-failed', { path, text: code }, thrown)
 }

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { mediumFailure } from '../ports/medium-failure.ts'
 import { writeAll } from './output.ts'
 
 const BUFFER = 256 * 1024
@@ -12,13 +13,13 @@ export type Spool = {
   readonly read: () => Generator<Buffer>
 }
 
-/** `path` names the archive in a problem. */
-export function createSpool(fd: number, path: string): Spool {
+/** `path` names the archive in a problem; `checkCancelled` throws once nothing may be written any more. */
+export function createSpool(fd: number, path: string, checkCancelled: () => void): Spool {
   const buffer = Buffer.allocUnsafeSlow(BUFFER)
   let filled = 0
   let size = 0
   const flush = () => {
-    writeAll(fd, buffer.subarray(0, filled), path)
+    writeAll(fd, buffer.subarray(0, filled), path, checkCancelled)
     filled = 0
   }
   return {
@@ -35,11 +36,19 @@ export function createSpool(fd: number, path: string): Spool {
     read: function* () {
       flush()
       for (let at = 0; at < size; ) {
-        const count = readSync(fd, buffer, 0, BUFFER, at)
+        const count = readSome(fd, buffer, at, path)
         if (count === 0) throw new Error('the spool ended early')
         at += count
         yield buffer.subarray(0, count)
       }
     },
+  }
+}
+
+function readSome(fd: number, buffer: Buffer, at: number, path: string): number {
+  try {
+    return readSync(fd, buffer, 0, buffer.length, at)
+  } catch (thrown) {
+    throw mediumFailure(path, thrown)
   }
 }

@@ -25,6 +25,8 @@ export type SystemCalls = {
   readonly statx: ((path: Buffer, out: Buffer) => void) | null
   /** Gives memory back that the allocator holds free: compressors leave much in the arenas of several threads. Never throws. */
   readonly trimMemory: () => void
+  /** Ends the process at once, waiting for no thread: one may be kept by a disk that does not answer. Null: not to be had. */
+  readonly exitNow: ((code: number) => void) | null
 }
 
 const SEEK_DATA = 3
@@ -81,6 +83,7 @@ function bind(): SystemCalls | null {
     return of(Buffer.from('/\0'), Buffer.alloc(256)) ? of : null
   })
   const trim = optional(() => koffi.load(null).func('int malloc_trim(size_t pad)'))
+  const exit = optional(() => koffi.load(null).func('void _exit(int status)'))
   return {
     hasXattrs: (fd) => Number(flistxattr?.(fd, null, 0)) > 0,
     listXattrs: (subject) => {
@@ -128,6 +131,7 @@ function bind(): SystemCalls | null {
     trimMemory: () => {
       trim?.(0)
     },
+    exitNow: exit === null ? null : (code) => void exit(code),
     adviseSequential: (fd) => {
       native.posix_fadvise64?.(fd, 0, 0, ADVICE_SEQUENTIAL)
     },

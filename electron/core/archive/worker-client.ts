@@ -2,6 +2,7 @@ import { type MessagePort, Worker } from 'node:worker_threads'
 import { assertNever } from '../../../shared/model/assert-never.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
+import { orCancelled } from '../ports/left-behind.ts'
 import { unlocked } from './archive-source.ts'
 import { CANCEL, JOB_WORDS, TAKEN } from './output.ts'
 import type { WorkerMessage, WorkerResults, WorkerStart, WorkerTask } from './worker-job.ts'
@@ -16,10 +17,13 @@ export type JobOptions = {
   readonly onDiffering?: ((members: readonly string[]) => void) | undefined
   /** Takes the archive's bytes of a `stream` output, in order, one piece after the other. */
   readonly onOutput?: ((bytes: Uint8Array) => Promise<void>) | undefined
+  /** Told when a cancelled thread does not end because a disk does not answer; `gone` resolves should it end after all. */
+  readonly onLeft?: ((gone: Promise<void>) => void) | undefined
 }
 
 /**
- * Runs a task in a thread of its own and settles once that thread is gone, so that nothing of it is written later.
+ * Runs a task in a thread of its own and settles once that thread is gone, so that nothing of it is written later; but
+ * one that a cancel does not end within half a second is left behind: it writes no more than what it is about to.
  * Rejects with the task's problem, what `onOutput` rejected with, `cancelled`, or `archive-worker-died`.
  */
 export async function inWorker<Kind extends WorkerTask['kind']>(
@@ -29,18 +33,20 @@ export async function inWorker<Kind extends WorkerTask['kind']>(
   if (options.signal?.aborted === true) throw fail('cancelled')
   const shared = new SharedArrayBuffer(4 * JOB_WORDS)
   const words = new Int32Array(shared)
-  const ready = 'source' in task ? { ...task, source: await unlocked(task.source) } : task
+  const ready = 'source' in task ? { ...task, source: await orCancelled(unlocked(task.source), options.signal) } : task
   const start: WorkerStart = { task: ready, words: shared }
   const onAbort = () => {
     Atomics.store(words, CANCEL, 1)
   }
   options.signal?.addEventListener('abort', onAbort)
   try {
-    return (await outcome(
-      new Worker(options.workerPath, { workerData: start, transferList: portsOf(task) }),
-      words,
-      options,
-    )) as WorkerResults[Kind]
+    const worker = new Worker(options.workerPath, { workerData: start, transferList: portsOf(task) })
+    const result = await orCancelled(outcome(worker, words, options), options.signal, (late) => {
+      worker.unref()
+      const gone = () => undefined
+      options.onLeft?.(late.then(gone, gone))
+    })
+    return result as WorkerResults[Kind]
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
   }
@@ -62,7 +68,7 @@ function outcome(
     let refused: { readonly thrown: unknown } | null = null
     let written: Promise<void> = Promise.resolve()
     const take = async (bytes: Uint8Array) => {
-      if (refused !== null) return
+      if (refused !== null || signal?.aborted === true) return
       try {
         await onOutput?.(bytes)
         Atomics.add(words, TAKEN, 1)

@@ -57,14 +57,14 @@ async function writeWith(
   link: OutputLink,
 ): Promise<WrittenArchive> {
   const codec = codecForName(job.to)
-  const seen = createSpool(job.scratch[1], job.to)
+  const seen = createSpool(job.scratch[1], job.to, context.checkCancelled)
   const places = placesToWalk(job.targets)
   const scan = await scanTree(places, pool, context, seen.append)
   const meter = createMeter(context, { phase: 'archive', bytesTotal: scan.bytes, membersTotal: scan.members })
   const output = openOutput(job.output, job.to, link, context)
   const sealed = job.seal === null ? null : sealedOutput(output, job.seal)
   const frames = createFrameWriter(codec, job.level ?? codec.defaultLevel, (sealed ?? output).append)
-  const manifest = createSpool(job.scratch[0], job.to)
+  const manifest = createSpool(job.scratch[0], job.to, context.checkCancelled)
   const own = ownMember(job.header)
 
   const content = Buffer.from(`${JSON.stringify(job.header, null, 2)}\n`, 'utf8')

@@ -122,8 +122,11 @@ export type MediumWriter = {
   readonly scratch: readonly [number, number]
   /** Makes the archive durable, then visible under its final name, then that name durable. Throws `medium-exists`, `medium-failed`. */
   readonly commit: () => Promise<void>
-  /** Removes what this writer has created, and only that; also after a failed `commit`. Not to be called after a good one. */
-  readonly discard: () => Promise<void>
+  /**
+   * Removes what this writer has created, and only that; also after a failed `commit`. Not to be called after a good one.
+   * `gone`: resolves once nothing that was left behind may still use the sink; its descriptors stay open until then.
+   */
+  readonly discard: (gone?: Promise<void>) => Promise<void>
   /** Ends the claim and keeps what was written as the unfinished place, for `resume`; where none can be resumed, discards. */
   readonly leave: () => Promise<void>
 }

@@ -190,6 +190,17 @@ export const mediumProblems = defineProblems({
       'Free some space, or name another place. The unfinished file was removed.',
     ],
   },
+  'medium-file-too-large': {
+    exit: 'medium',
+    ja: [
+      '媒体のファイルシステム又は利用者の制限が,この大きさのファイルを許しません({path})',
+      '大きいファイルを扱える媒体(ext4,xfsなど)に替えるか,装置に直接出力してください。FATの上限は4GiBです。',
+    ],
+    en: [
+      "A file of this size is beyond what the medium's filesystem, or this account's limit, allows ({path})",
+      'Use a medium that takes large files (ext4, xfs), or write to the device itself. FAT ends at 4 GiB.',
+    ],
+  },
   'medium-failed': {
     exit: 'medium',
     ja: ['バックアップ先の入出力で障害が発生しました({path}: {text})', '媒体の状態を確認してください。'],
