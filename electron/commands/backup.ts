@@ -125,7 +125,7 @@ function archivePath(call: Call<BackupOptions>, engine: Engine, server: ServerCo
 
 async function dryRun(call: Call<BackupOptions>, engine: Engine, request: BackupRequest): Promise<CommandResult> {
   const { output, context } = call
-  const { steps, stopped, targets, members, problems } = await planBackup(engine, request)
+  const { steps, stopped, targets, members, problems, warnings } = await planBackup(engine, request)
   output.rows(
     'step',
     steps.map((id) => ({ id, title: output.pick(stepTitle(request.runbook, id, steps)) })),
@@ -143,9 +143,9 @@ async function dryRun(call: Call<BackupOptions>, engine: Engine, request: Backup
     })
   }
   output.line({ ja: `停止するサーバ: ${stopped.join(', ')}`, en: `Servers that stop: ${stopped.join(', ')}` })
-  for (const found of problems) output.problem(found)
+  for (const found of [...problems, ...warnings]) output.problem(found)
   return {
-    exitCode: problems[0]?.exitCode ?? 0,
+    exitCode: problems[0]?.exitCode ?? warnings[0]?.exitCode ?? 0,
     facts: {
       runbook: request.runbook,
       steps,
@@ -153,6 +153,7 @@ async function dryRun(call: Call<BackupOptions>, engine: Engine, request: Backup
       members,
       ...(request.places.length === 1 ? { to: request.places[0]?.to } : { places: request.places }),
       problems: problems.map((found) => told(found, context)),
+      warnings: warnings.map((found) => told(found, context)),
     },
   }
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   if (!mounted) return
   await shell.init()
   writeFileSync(shell.config, slowTarget(shell, 100))
-  expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+  expect(await shell.run(['domain', 'start'])).toMatchObject({ code: 0 })
 })
 afterAll(async () => {
   if (mounted) execFileSync('umount', [disk])

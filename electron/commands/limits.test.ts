@@ -10,7 +10,7 @@ let written = ''
 beforeAll(async () => {
   shell = await openShell()
   await shell.init()
-  expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+  expect(await shell.run(['domain', 'start'])).toMatchObject({ code: 0 })
   written = readFileSync(shell.config, 'utf8')
 })
 afterAll(() => shell?.remove())

@@ -15,7 +15,7 @@ let before: Snapshot
 beforeAll(async () => {
   shell = await openShell()
   await shell.init()
-  expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+  expect(await shell.run(['domain', 'start'])).toMatchObject({ code: 0 })
   before = shell.snapshot()
 })
 afterEach(() => expect(shell.snapshot().runRecords).toEqual([]))
@@ -89,6 +89,7 @@ describe('while services are being started', () => {
     expect([ended.code, ended.problem, copied.code]).toEqual([11, 'services-attended', 0])
     expect((await begun.ended).code).toBe(0)
     expect(readdirSync(shell.backups)).toEqual([])
+    expect(await shell.run(['start', '--server', 'tk-ml1'])).toMatchObject({ code: 0 })
   })
 })
 

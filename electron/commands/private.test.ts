@@ -15,7 +15,7 @@ beforeAll(async () => {
   shell = await openShell()
   await shell.init()
   good = readFileSync(shell.config, 'utf8')
-  expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+  expect(await shell.run(['domain', 'start'])).toMatchObject({ code: 0 })
 })
 afterAll(() => shell.remove())
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await shell.init()
   to = join(shell.base, `odd %d $HOME "q" '\\ 日本`)
   mkdirSync(to)
-  expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+  expect(await shell.run(['domain', 'start'])).toMatchObject({ code: 0 })
 })
 afterAll(() => shell.remove())
 

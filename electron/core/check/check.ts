@@ -4,6 +4,7 @@ import { toProblem } from '../../../shared/model/problem.ts'
 import type { Engine } from '../engine.ts'
 import { checkBackups, type GoodBackup, goodBackups } from './check-backups.ts'
 import { checkJournals } from './check-journals.ts'
+import { checkMasterBackup } from './check-master-backup.ts'
 import { checkReplication } from './check-replication.ts'
 import { checkRoom } from './check-room.ts'
 import { checkSchedule } from './check-schedule.ts'
@@ -33,7 +34,7 @@ export async function check(
     () => checkServices(engine),
     () => checkSchedule(engine, folder),
     () => checkBackups(engine, good, thresholds),
-    ...needing(directory, good, thresholds, engine.clock.now().getTime()),
+    ...needing(engine, directory, good, thresholds),
     () => checkRoom(engine, good),
   ]
   const findings: Finding[] = []
@@ -50,11 +51,15 @@ export async function check(
 
 /** What only the master's address service knows; that it is down is told by the services. */
 function needing(
+  engine: Engine,
   directory: DirectoryStatus | null,
   good: ReadonlyMap<string, GoodBackup>,
   { lagMs }: Thresholds,
-  now: number,
 ): readonly (() => Finding[])[] {
   if (directory === null) return []
-  return [() => checkReplication(directory, lagMs, now), () => checkJournals(directory, good)]
+  return [
+    () => checkReplication(directory, lagMs, engine.clock.now().getTime()),
+    () => checkJournals(directory, good),
+    () => checkMasterBackup(engine, directory),
+  ]
 }

@@ -1,6 +1,6 @@
 import type { Replica } from '../../../shared/model/directory.ts'
-import { fail } from '../../../shared/model/problem.ts'
-import type { Engine } from '../engine.ts'
+import { fail, type Problem, problem } from '../../../shared/model/problem.ts'
+import { type Engine, masterOf } from '../engine.ts'
 
 export interface GateOptions {
   readonly waitMs: number
@@ -15,6 +15,11 @@ export interface GateOptions {
  * not complete.
  */
 export async function assertReplicated(engine: Engine, hosts: readonly string[], options: GateOptions): Promise<void> {
+  const text = incompleteText(await waited(engine, hosts, options))
+  if (text !== null) throw fail('replication-incomplete', { hosts: text })
+}
+
+async function waited(engine: Engine, hosts: readonly string[], options: GateOptions): Promise<readonly Replica[]> {
   const { waitMs, signal, onWaiting } = options
   let last: string | null = null
   const onChange = (states: readonly Replica[]) => {
@@ -26,8 +31,23 @@ export async function assertReplicated(engine: Engine, hosts: readonly string[],
   const states =
     waitMs > 0 ? await engine.replication.waitComplete(hosts, wait) : await engine.replication.states(hosts)
   if (signal?.aborted) throw signal.reason
-  const text = incompleteText(states)
-  if (text !== null) throw fail('replication-incomplete', { hosts: text })
+  return states
+}
+
+/**
+ * For a backup of the master alone, which goes on although servers lag: a warning that names them, or null. What is on its way gets
+ * `waitMs` to arrive; a server that cannot be asked, or that needs an operator, is told at once. Null also where the master's
+ * address service is down: nobody can say then.
+ */
+export async function lagOfOthers(engine: Engine, options: GateOptions): Promise<Problem | null> {
+  const master = masterOf(engine.domain).host
+  const others = engine.domain.servers.flatMap(({ host }) => (host === master ? [] : [host]))
+  const [own, ...found] = await engine.replication.states([master, ...others])
+  if (own?.state === 'unreachable') return null
+  const moving = found.filter(({ state }) => state === 'waiting' || state === 'processing').map(({ host }) => host)
+  const caught = moving.length === 0 ? [] : await waited(engine, moving, options)
+  const text = incompleteText(found.map((one) => caught.find(({ host }) => host === one.host) ?? one))
+  return text === null ? null : problem('replication-lagging', { hosts: text })
 }
 
 /** The servers that are not complete with their state and count, or null. */

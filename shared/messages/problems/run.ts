@@ -73,6 +73,39 @@ export const runProblems = defineProblems({
       'See to it that it completes: replication',
     ],
   },
+  'replication-lagging': {
+    exit: 'warnings',
+    ja: [
+      'マスタ管理サーバだけをバックアップしましたが,レプリケーションの完了していないサーバがあります({hosts})',
+      'そのサーバの状態を確認してください: untenseki replication',
+    ],
+    en: [
+      'Only the master was backed up, and replication to these servers was not complete ({hosts})',
+      'Look at the state of those servers: untenseki replication',
+    ],
+  },
+  'master-backup-due': {
+    exit: 'warnings',
+    ja: [
+      '{host} のアーカイブ(変更番号 {change})は,マスタ管理サーバ {master} の最新のアーカイブ(変更番号 {masterChange})にない登録を含みます',
+      'マスタ管理サーバをバックアップしてください: {command}',
+    ],
+    en: [
+      'The archive of {host} (change {change}) holds registrations that the newest archive of the master {master} (change {masterChange}) lacks',
+      'Back up the master: {command}',
+    ],
+  },
+  'master-backup-none': {
+    exit: 'warnings',
+    ja: [
+      '{host} をバックアップしましたが(変更番号 {change}),マスタ管理サーバ {master} の正常なアーカイブがありません',
+      'マスタ管理サーバをバックアップしてください: {command}',
+    ],
+    en: [
+      '{host} was backed up (change {change}), but there is no good archive of the master {master}',
+      'Back up the master: {command}',
+    ],
+  },
   'downtime-limit': {
     exit: 'failedRestored',
     ja: [

@@ -64,7 +64,8 @@ test('frees the servers although 排他 cannot be given back, because the addres
       throw fail('address-service-down', { host: 'hq-mas' })
     },
   }
-  const { book, stepOf } = bookOf({ lock } as unknown as Partial<Engine>)
+  const replication = { states: async () => [] }
+  const { book, stepOf } = bookOf({ lock, replication } as unknown as Partial<Engine>)
   await stepOf('take-lock').run(context)
   await expect(book.settlement.release()).rejects.toThrow('address-service-down')
   expect(did).toEqual(['settled'])

@@ -11,12 +11,14 @@ import { extractFiles } from '../../archive/extract/extract.ts'
 import { withArchiveOn } from '../../archive/remote-source.ts'
 import { countingArchives, discardable } from '../../journals/discard-rule.ts'
 import type { Step, StepContext } from '../../procedure/step.ts'
+import { masterBackupDue } from '../master-due.ts'
 import type { BackupWork, Member } from './work.ts'
 
 /**
  * After the services are up: opens the databases that the new archives hold, closes the set in the catalog, and discards the
  * sealed segments that design §6 allows. A set that is not complete, or lacks a second copy that was tried, discards nothing. An archive whose database is bad is
- * taken off its name (13); a database that could not be looked at is a warning, and that archive does not count.
+ * taken off its name (13); a database that could not be looked at is a warning, and that archive does not count. A server archived
+ * beyond what the master's archives hold is a warning, too.
  */
 export function discardStep(work: BackupWork): Step {
   const { engine, members, warnings } = work
@@ -27,7 +29,13 @@ export function discardStep(work: BackupWork): Step {
     async run(context) {
       for (const member of members) if (member.verified) await checkDatabase(work, member, context)
       try {
-        return { segments: await closeSet(context) }
+        const line = await lineOf(work)
+        const segments = closeSet(line, context)
+        const archives = members.flatMap(({ verified, archive, server: { host } }) =>
+          verified && archive ? [{ host, path: archive.path, position: archive.position }] : [],
+        )
+        if (line !== null) warnings.push(...masterBackupDue(engine, archives, line))
+        return { segments }
       } catch (error) {
         // The backup is good all the same; what was not discarded now will be by the next one.
         warnings.push(toProblem(error))
@@ -37,8 +45,7 @@ export function discardStep(work: BackupWork): Step {
   }
 
   /** Gives how many segments were discarded. */
-  async function closeSet(context: StepContext): Promise<number> {
-    const line = await lineOf(work)
+  function closeSet(line: Place | null, context: StepContext): number {
     const complete = members.every(({ verified }) => verified)
     const hosts = members.map(({ server }) => server.host)
     const at = engine.clock.now().toISOString()

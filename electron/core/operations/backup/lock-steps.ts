@@ -1,7 +1,9 @@
 import type { Segment } from '../../../../shared/model/journal.ts'
 import type { Receipt } from '../../../../shared/model/run.ts'
+import { masterJournal } from '../../../formats/journal-folder.ts'
 import type { Step } from '../../procedure/step.ts'
 import { assertReplicated } from '../replication-gate.ts'
+import { warnOfLag } from './replication-steps.ts'
 import type { BackupWork, Member } from './work.ts'
 
 /** How long what was registered just before 排他 may take to reach the server that is backed up. */
@@ -23,10 +25,11 @@ export function journalSteps(work: BackupWork, member: Member): readonly Step[] 
     {
       id: 'take-lock',
       cancellable: true,
-      async run({ signal }) {
+      async run(context) {
         const { since } = await lock.take()
         // Asked again now that nothing new can be registered.
-        if (member.server !== master) await assertReplicated(engine, [host], { waitMs: settleMs, signal })
+        if (member.server === master) await warnOfLag(work, context)
+        else await assertReplicated(engine, [host], { waitMs: settleMs, signal: context.signal })
         return { since }
       },
       undo: () => lock.release(),
@@ -53,7 +56,10 @@ export function endConsoleStep(work: BackupWork): Step {
   return {
     id: 'end-console',
     cancellable: true,
-    async run() {
+    async run(context) {
+      const ofMaster = work.request.runbook === 'master-backup'
+      // Without the master's journal there was no 排他 under which it could have been asked.
+      if (ofMaster && !masterJournal(work.master)) await warnOfLag(work, context)
       await work.console.end({ alone: work.request.runbook !== 'server-backup' })
       return {}
     },

@@ -4,8 +4,9 @@ import { backupTargets, type Target } from '../../../formats/targets.ts'
 import { measureTargets } from '../../archive/create.ts'
 import { type Engine, masterOf, serverOf } from '../../engine.ts'
 import { assertNoConsole, unattendedSide } from '../console-side.ts'
+import { masterBackupDue } from '../master-due.ts'
 import { checkMedium, checkPrivileges } from '../preflight.ts'
-import { assertReplicated } from '../replication-gate.ts'
+import { assertReplicated, lagOfOthers } from '../replication-gate.ts'
 import { heldHosts } from './begin-run.ts'
 import type { BackupRequest } from './request.ts'
 import { backupRunBook } from './run-books.ts'
@@ -29,6 +30,8 @@ export interface BackupPlan {
   readonly members: readonly PlannedMember[]
   /** Everything that speaks against beginning it now. */
   readonly problems: readonly Problem[]
+  /** What it would warn of, as far as that can be known beforehand. */
+  readonly warnings: readonly Problem[]
 }
 
 /** What a backup would do: its steps, servers, files and bytes, and every result of its pre-flight. Changes nothing. */
@@ -51,6 +54,7 @@ export async function planBackup(engine: Engine, request: BackupRequest): Promis
   await tried(() => assertNoConsole(engine))
   const others = request.hosts.filter((host) => host !== masterOf(engine.domain).host)
   if (others.length > 0) await tried(() => assertReplicated(engine, others, { waitMs: 0 }))
+  const warnings = (await tried(() => foreseen(engine, request))) ?? []
   const none = { runId: '', hosts: [], settle: () => undefined, abandon: () => undefined }
   const work = await tried(() => createWork(engine, request, unattendedSide(engine), '', none))
   const book = work && (await tried(() => backupRunBook(work)))
@@ -65,5 +69,23 @@ export async function planBackup(engine: Engine, request: BackupRequest): Promis
     members.push({ host: server.host, to: path ?? '', bytes: measured.bytes, members: measured.members })
   }
   const stopped = book ? (work?.stopped ?? []).map((one) => one.server.host) : []
-  return { steps: book?.steps.map(({ id }) => id) ?? [], stopped, targets, members, problems }
+  return { steps: book?.steps.map(({ id }) => id) ?? [], stopped, targets, members, problems, warnings }
+}
+
+/** Replication that lags behind the master alone; servers that would be archived beyond what the master's archives hold. */
+async function foreseen(engine: Engine, { hosts, places }: BackupRequest): Promise<readonly Problem[]> {
+  const master = masterOf(engine.domain).host
+  if (hosts.every((host) => host === master)) {
+    const lag = await lagOfOthers(engine, { waitMs: 0 })
+    return lag === null ? [] : [lag]
+  }
+  if (hosts.includes(master)) return []
+  const status = await engine.names.status().catch(() => null)
+  if (status === null) return []
+  const { position, ancestry } = status
+  return masterBackupDue(
+    engine,
+    places.map(({ host, to }) => ({ host, path: to, position })),
+    { position, ancestry },
+  )
 }
