@@ -1,10 +1,14 @@
 /**
- * `npm run soak -- crash-matrix|property [--runs N] [--seed S]`: the long form of what `npm test` samples, with a table of every
- * outcome on stdout. Without `--runs` the crash matrix takes every case once; more than there are go round again. Ends with 1 where one went wrong.
+ * `npm run soak -- crash-matrix|fault-matrix|property [--runs N] [--seed S]`: the long form of what `npm test` samples. Without
+ * `--runs` a matrix takes every case once, in order; with it, so many in an order that the seed decides, and more than there are go
+ * round again. A matrix ends with its table (Markdown) and, as the last line of stdout, one JSON object. Ends with 1 where one went wrong.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './lib/exec.mjs'
 import { log, runMain, Stop } from './lib/log.mjs'
+import { matrixTable, readRows, summary } from './lib/matrix-table.mjs'
 import { root } from './lib/paths.mjs'
 import { setUp } from './setup.mjs'
 
@@ -14,6 +18,13 @@ const soaks = {
     environment: ({ runs, seed }) => ({
       UNTENSEKI_CRASH_MATRIX: String(runs ?? 'all'),
       UNTENSEKI_CRASH_MATRIX_SEED: String(seed ?? 1),
+    }),
+  },
+  'fault-matrix': {
+    files: ['electron/commands/fault-matrix.test.ts'],
+    environment: ({ runs, seed }) => ({
+      UNTENSEKI_FAULT_MATRIX: String(runs ?? 'all'),
+      UNTENSEKI_FAULT_MATRIX_SEED: String(seed ?? 1),
     }),
   },
   property: {
@@ -36,22 +47,33 @@ function parse([name, ...rest]) {
     given[key] = Number(value)
   }
   if (!soak) throw new Stop(64, usage)
-  return { soak, given }
+  return { name, soak, given }
 }
 
 await runMain(async () => {
-  const { soak, given } = parse(process.argv.slice(2))
+  const { name, soak, given } = parse(process.argv.slice(2))
   const environment = soak.environment(given)
-  for (const [name, value] of Object.entries(environment)) log(`${name}=${value}`)
+  for (const [key, value] of Object.entries(environment)) log(`${key}=${value}`)
   await setUp({ build: false })
-  const { code } = await run(
-    process.execPath,
-    [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...soak.files],
-    {
-      cwd: root,
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  )
-  process.exitCode = code ?? 1
+  const scratch = mkdtempSync(join(tmpdir(), 'unt-soak-'))
+  const rows = join(scratch, 'rows.jsonl')
+  const begun = Date.now()
+  try {
+    const { code } = await run(
+      process.execPath,
+      [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...soak.files],
+      {
+        cwd: root,
+        env: { ...process.env, ...environment, UNTENSEKI_MATRIX_TABLE: rows },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
+    )
+    process.exitCode = code ?? 1
+    if (!name.endsWith('-matrix')) return
+    const found = readRows(rows)
+    process.stdout.write(`\n${matrixTable(found)}\n`)
+    process.stdout.write(`${JSON.stringify(summary(name, environment, found, Date.now() - begun))}\n`)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
 })

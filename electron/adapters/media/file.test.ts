@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { toProblem } from '../../../shared/model/problem.ts'
 import { archiveKit, headerOf, problemOf, run, succeeds } from '../../core/archive/testing/archive-kit.ts'
 import { fileMedium } from './file.ts'
 
@@ -164,4 +166,32 @@ it('takes a finished archive away, or off its name', async () => {
   await fileMedium.remove(path)
   await fileMedium.remove(path)
   expect(existsSync(path)).toBe(false)
+})
+
+describe('a folder that goes away at any instant', () => {
+  it('is told as the medium’s problem, and leaves no file open', async () => {
+    const base = kit.newFolder()
+    const [folder, gone] = [join(base, 'here'), join(base, 'gone')]
+    mkdirSync(folder)
+    const flapping = spawn('sh', ['-c', 'while :; do mv here gone; mv gone here; done'], { cwd: base, stdio: 'ignore' })
+    const before = readdirSync('/proc/self/fd').length
+    const told = new Set<string>()
+    try {
+      for (let round = 0; round < 300; round += 1) {
+        try {
+          const writer = await fileMedium.create(join(folder, `${round}.tar.zst`))
+          await writer.discard()
+        } catch (thrown) {
+          told.add(toProblem(thrown).code)
+        }
+      }
+    } finally {
+      flapping.kill('SIGKILL')
+      await once(flapping, 'exit')
+    }
+    expect(existsSync(folder) || existsSync(gone)).toBe(true)
+    expect([...told]).toContain('medium-folder-missing')
+    expect([...told]).not.toContain('internal')
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before + 1)
+  })
 })

@@ -43,14 +43,26 @@ async function check(path: string, wants: MediumWants = {}): Promise<readonly Pr
     return [...found, problem('medium-folder-missing', { path: folder })]
   const denied = await access(folder, constants.W_OK | constants.X_OK).then(() => null, codeOf)
   if (denied !== null) found.push(problem('medium-not-writable', { path: folder, text: denied }))
-  const target = await targetAround(join(await realpath(folder), basename(path)), wants.targets ?? [])
-  if (target !== null) found.push(problem('medium-inside-target', { path, target }))
-  if (wants.needBytes !== undefined) {
-    const { bavail, bsize } = await statfs(folder)
-    const free = bavail * bsize
-    if (free < wants.needBytes) found.push(problem('medium-too-small', { path: folder, need: wants.needBytes, free }))
+  try {
+    const target = await targetAround(join(await realpath(folder), basename(path)), wants.targets ?? [])
+    if (target !== null) found.push(problem('medium-inside-target', { path, target }))
+    if (wants.needBytes !== undefined) {
+      const { bavail, bsize } = await statfs(folder)
+      const free = bavail * bsize
+      if (free < wants.needBytes) found.push(problem('medium-too-small', { path: folder, need: wants.needBytes, free }))
+    }
+    return found
+  } catch (thrown) {
+    // It was there a moment ago.
+    return [...found, goneOr(folder, thrown).problem]
   }
-  return found
+}
+
+/** What fails at a folder: a medium that was taken away in this very moment is told as one that is not there. */
+function goneOr(folder: string, thrown: unknown): ProblemError {
+  const code = codeOf(thrown)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return fail('medium-folder-missing', { path: folder }, thrown)
+  return mediumFailure(folder, thrown)
 }
 
 async function create(path: string): Promise<MediumWriter> {
@@ -188,7 +200,7 @@ async function claim(partial: string, access: number): Promise<FileHandle> {
     if (code === 'EEXIST') throw fail('medium-partial-exists', { path: partial }, thrown)
     if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
       throw fail('medium-not-writable', { path: dirname(partial), text: code }, thrown)
-    throw mediumFailure(partial, thrown)
+    throw goneOr(dirname(partial), thrown)
   }
 }
 
@@ -203,7 +215,7 @@ async function nameless(partial: string): Promise<FileHandle> {
     return handle
   } catch (thrown) {
     await closed(handle)
-    throw mediumFailure(partial, thrown)
+    throw goneOr(dirname(partial), thrown)
   }
 }
 

@@ -1,10 +1,12 @@
 import { homedir, hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
+import type { RunState } from '../../../shared/model/run-state.ts'
 import { openConsole } from '../../compose.ts'
 
 /**
  * The console's core without its windows, as a process that a test can kill: `console-run.cjs DOMAIN-FILE HOST ARCHIVE` does
- * case (1) or (3) of that server from its first step to its last, as 続行 does, and ends with the run's exit code.
+ * case (1) or (3) of that server from its first step to its last, as 続行 does, says how the run ended as a command with `--json`
+ * does, and ends with its exit code. SIGTERM is 取消.
  */
 const [, , configFile = '', host = '', to = ''] = process.argv
 
@@ -27,16 +29,18 @@ async function main(): Promise<number> {
     },
     { read: () => ({ language: 'ja', openNameDatabase: false }), write: () => undefined },
   )
-  const ended = new Promise<number>((resolve) => {
+  const ended = new Promise<RunState>((resolve) => {
     opened.subscribe((event) => {
-      if (event.name === 'run' && event.payload?.phase === 'ended') resolve(event.payload.state.exitCode ?? 3)
+      if (event.name === 'run' && event.payload?.phase === 'ended') resolve(event.payload.state)
     })
   })
+  process.on('SIGTERM', () => void opened.handlers['run.cancel'](null))
   await opened.handlers['run.prepare']({ host })
   await opened.handlers['run.all']({ to })
-  const exitCode = await ended
+  const { outcome, exitCode, servicesDown, problem } = await ended
+  process.stdout.write(`${JSON.stringify({ kind: 'result', exitCode, outcome, servicesDown, problem })}\n`)
   await opened.close()
-  return exitCode
+  return exitCode ?? 3
 }
 
 main().then(
