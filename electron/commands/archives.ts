@@ -1,5 +1,5 @@
 import { serverOf } from '../core/engine.ts'
-import { isPresent } from '../core/operations/backup/discard-step.ts'
+import { presentArchives } from '../core/journals/present-archives.ts'
 import type { Verb } from './verb.ts'
 
 interface ArchivesOptions {
@@ -13,13 +13,14 @@ export const archivesVerb: Verb<ArchivesOptions> = {
   shape: (command, pick) =>
     command.option('--server <host>', pick({ ja: 'ホスト名,又は MASTER', en: 'host name, or MASTER' })),
   async work({ engine, output, options }) {
-    const { catalog, domain } = engine()
+    const { catalog, domain, medium } = engine()
     const host = options.server === undefined ? null : serverOf(domain, options.server).host
     const entries = catalog.entries().filter((entry) => host === null || entry.host === host)
+    const present = await presentArchives(medium, entries)
     const rows = entries.map((entry) => ({
       ...entry,
       changeNumber: entry.position?.number ?? null,
-      present: isPresent(entry),
+      present: present.has(entry.sequence),
     }))
     output.rows('archive', rows, [
       { key: 'sequence', title: { ja: '番号', en: 'no.' }, right: true },

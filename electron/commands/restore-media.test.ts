@@ -97,6 +97,30 @@ describe('an encrypted archive', () => {
   )
 })
 
+it(
+  'tells the newest archive by the real history, across restores, and keeps more where that cannot be asked',
+  settings,
+  async () => {
+    const good = readFileSync(shell.config, 'utf8')
+    writeFileSync(
+      shell.config,
+      good
+        .replace(/discardCover: \d+/, 'discardCover: 1')
+        .replace('\n  encryption', '\n  retention: {last: 1}\n  encryption'),
+    )
+    const [older, newer] = [join(shell.backups, 'm.tar.zst.age'), join(shell.backups, 'later.tar.zst.age')]
+    expect(await shell.run(['backup', '--server', 'MASTER', '--to', newer, '--yes'])).toMatchObject({ code: 0 })
+    const planned = await shell.run(['media', 'retention'])
+    expect(planned).toMatchObject({ code: 0, result: { kept: 1, discarded: [older] } })
+    expect((await shell.run(['domain', 'stop', '--yes'])).code).toBe(0)
+    const alone = await shell.run(['media', 'retention'])
+    expect(alone).toMatchObject({ code: 0, result: { kept: 2, discarded: [] } })
+    expect(alone.stderr).toContain('history')
+    expect((await shell.run(['domain', 'start'])).code).toBe(0)
+    writeFileSync(shell.config, good)
+  },
+)
+
 describe('an encrypted archive on a device (needs the superuser and loop devices)', () => {
   it('is verified there and restored from it', settings, async (context) => {
     const [device] = loops

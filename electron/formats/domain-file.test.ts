@@ -40,7 +40,7 @@ function changed(from: string, to: string): string {
   return good.replace(from, () => to)
 }
 
-const recipient = `age1${'q'.repeat(58)}`
+const recipient = 'age1jreyhcpmyala7jplehmct0sl0txpx8z4ttrddz2hrvyarfs04gvskjjf80'
 
 describe('a good domain file', () => {
   test('is read with its defaults', () => {
@@ -305,6 +305,13 @@ const rows: readonly Row[] = [
     26,
     'media.encryption.recipients[1]',
     /age1/,
+  ],
+  [
+    'a recipient with a slip of the pen',
+    `${good}media:\n  encryption:\n    recipients:\n      - ${recipient}\n      - ${recipient.slice(0, -1)}q\n`,
+    29,
+    'media.encryption.recipients[2]',
+    /checksum/,
   ],
   ['a place', `${good}media:\n  secondCopy: {to: x}\n`, 26, 'media.secondCopy.to', /absolute path/],
   ['a policy without last', `${good}media:\n  retention: {daily: 1}\n`, 26, 'media.retention.last', /from 1/],

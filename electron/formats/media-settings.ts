@@ -1,5 +1,6 @@
 import type { MediaSettings } from '../../shared/model/media.ts'
 import { z } from '../../shared/zod.ts'
+import { isAgeRecipient } from './age-recipient.ts'
 import type { Expected } from './settings-error.ts'
 import { isRecordSize, RECORD_LEAST, RECORD_MOST } from './volume.ts'
 
@@ -26,7 +27,7 @@ export const writtenMediaSchema = z.strictObject({
     .optional(),
   encryption: z
     .strictObject({
-      recipients: z.array(z.string().regex(/^age1[0-9a-z]{20,4000}$/)).min(1),
+      recipients: z.array(z.string().refine(isAgeRecipient)).min(1),
       identityFile: absolute.optional(),
       identityCommand: z.tuple([absolute], z.string()).optional(),
     })
@@ -102,6 +103,10 @@ export const mediaExpectations: Readonly<Record<string, Expected>> = {
     en: 'a map with the keys recipients, identityFile, identityCommand',
   },
   'media.encryption.recipients': { ja: 'age1…の受信者の一覧', en: 'a list of recipients, age1…' },
+  'media.encryption.recipients.*': {
+    ja: 'age-keygenが表示したとおりの受信者(age1…。打ち間違いは検査文字で分かります)',
+    en: 'a recipient (age1…) just as age-keygen printed it: its checksum tells a slip of the pen',
+  },
   'media.encryption.identityFile': { ja: '「/」で始まる絶対パス', en: 'an absolute path, beginning with "/"' },
   'media.encryption.identityCommand': {
     ja: '絶対パスのプログラムと引数の一覧',

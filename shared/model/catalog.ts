@@ -6,6 +6,13 @@ const at = z.string()
 /** Grows by one an archive; which of two archives is the newer is never told by a clock. */
 const sequence = z.number().int().positive()
 
+/**
+ * What an archive on special files is recognised by, since a device has neither name nor size of its own: the random id that its
+ * volumes share, where each of them was, and the SHA-256 of the archive's first and last bytes, which hold header and seal.
+ */
+export const volumesMarkSchema = z.object({ set: z.string(), paths: z.array(z.string()).min(1), ends: z.string() })
+export type VolumesMark = z.infer<typeof volumesMarkSchema>
+
 /** A line of the archive catalog. Times are ISO 8601 in UTC. */
 export const catalogEventSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -21,8 +28,8 @@ export const catalogEventSchema = z.discriminatedUnion('kind', [
     sha256: z.string(),
     position: positionSchema.nullable(),
   }),
-  /** All of it was read again and is what was written. */
-  z.object({ kind: z.literal('verified'), sequence, at }),
+  /** All of it was read again and is what was written; on special files with what it is recognised by. */
+  z.object({ kind: z.literal('verified'), sequence, at, volumes: volumesMarkSchema.optional() }),
   /** Its database files were extracted and opened: integrity check passed, and `position` found. */
   z.object({ kind: z.literal('database-checked'), sequence, at, position: positionSchema.nullable() }),
   z.object({ kind: z.literal('copied'), sequence, at, path: z.string(), sameFilesystem: z.boolean() }),
@@ -52,6 +59,8 @@ export const catalogEntrySchema = z.object({
   /** Null until then. */
   verifiedAt: z.string().nullable(),
   databaseCheckedAt: z.string().nullable(),
+  /** Null for a file, and for what was verified before this was recorded. */
+  volumes: volumesMarkSchema.nullable(),
   copies: z.array(z.object({ path: z.string(), at, sameFilesystem: z.boolean() })),
   /** Null while its run has not ended. */
   setComplete: z.boolean().nullable(),
@@ -70,12 +79,12 @@ export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEn
       case 'archived': {
         const { kind: _, ...facts } = event
         for (const { path, sequence: number } of entries.values()) if (path === facts.path) entries.delete(number)
-        const fresh = { verifiedAt: null, databaseCheckedAt: null, copies: [], setComplete: null }
+        const fresh = { verifiedAt: null, databaseCheckedAt: null, volumes: null, copies: [], setComplete: null }
         entries.set(facts.sequence, { ...facts, ...fresh })
         break
       }
       case 'verified':
-        change(event.sequence, () => ({ verifiedAt: event.at }))
+        change(event.sequence, () => ({ verifiedAt: event.at, volumes: event.volumes ?? null }))
         break
       case 'database-checked':
         change(event.sequence, () => ({ databaseCheckedAt: event.at }))

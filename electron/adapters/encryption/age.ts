@@ -43,7 +43,13 @@ export function ageCipher(
         throw fail('archive-encrypted', { path })
       }
       const decrypter = new Decrypter()
-      for (const identity of await identitiesOf(settings, env)) decrypter.addIdentity(identity)
+      const { place, lines } = await identitiesOf(settings, env)
+      try {
+        for (const identity of lines) decrypter.addIdentity(identity)
+      } catch {
+        // A wrong checksum; what the library says of it may repeat the secret.
+        throw fail('identity-unreadable', { path: place, text: identityForm })
+      }
       try {
         return await decrypter.decryptHeader(header)
       } catch {
@@ -52,6 +58,9 @@ export function ageCipher(
     },
   }
 }
+
+/** What an identity looks like, for problems that must not show one. */
+const identityForm = 'AGE-SECRET-KEY-1…'
 
 /** Nonce, and the tag of the only, empty chunk. */
 const emptyPayload = 16 + 16
@@ -64,15 +73,15 @@ function digestOf(header: Uint8Array): string {
 async function identitiesOf(
   { identityFile, identityCommand }: NonNullable<MediaSettings['encryption']>,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<readonly string[]> {
+): Promise<{ readonly place: string; readonly lines: readonly string[] }> {
   const place = identityFile ?? identityCommand?.[0] ?? ''
   const text = identityFile === null ? await printed(identityCommand ?? [], env) : readSecret(identityFile)
   const lines = text.split('\n').map((line) => line.trim())
   const found = lines.filter((line) => line !== '' && !line.startsWith('#'))
   if (found.length === 0 || !found.every((line) => /^AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]+$/.test(line))) {
-    throw fail('identity-unreadable', { path: place, text: 'AGE-SECRET-KEY-1…' })
+    throw fail('identity-unreadable', { path: place, text: identityForm })
   }
-  return found
+  return { place, lines: found }
 }
 
 function readSecret(path: string): string {
@@ -84,7 +93,7 @@ function readSecret(path: string): string {
   } catch (error) {
     throw fail('identity-unreadable', { path, text: (error as NodeJS.ErrnoException).code ?? '' })
   }
-  if ((mode & 0o077) !== 0) throw fail('secret-file-open', { path })
+  if ((mode & 0o077) !== 0) throw fail('identity-open', { path })
   return text
 }
 

@@ -21,6 +21,7 @@ export async function openFile(path: string, { uncached = false }: OpenOptions =
       size: about.size,
       filesystem: String(about.dev),
       uncached: direct !== null,
+      mark: async () => null,
       readAt: async (offset, length) => {
         try {
           return direct === null ? await readSome(handle, offset, length) : await direct.readAt(offset, length)

@@ -22,6 +22,11 @@ export const fileMedium: Medium = {
   discardUnfinished: (path) => remove(path + PARTIAL),
   reject,
   open: openFile,
+  isPresent: ({ path, bytes }) =>
+    stat(path).then(
+      (about) => about.isFile() && about.size === bytes,
+      () => false,
+    ),
   resume,
   placeFor: async (place, name) =>
     stat(place).then(

@@ -5,8 +5,8 @@ import { fileMedium } from './file.ts'
 import { type SpecialSettings, specialMedium } from './special.ts'
 
 /**
- * Services wait for these on their way up again, and a disk that hangs gives nothing back (own decision: a large file's
- * removal takes seconds).
+ * Services wait for these on their way up again, or windows do, and a disk that hangs gives nothing back (own decision: a large
+ * file's removal takes seconds).
  */
 const TIDY_MS = 15_000
 
@@ -26,6 +26,7 @@ export function openMedia(settings: SpecialSettings): Medium {
     discardUnfinished: (path) => tidy(path, (medium) => medium.discardUnfinished(path)),
     reject: (path) => tidy(path, (medium) => medium.reject(path)),
     open: async (path, options) => (await mediumFor(path)).open(path, options),
+    isPresent: (archive) => tidy(archive.path, (medium) => medium.isPresent(archive)).catch(() => false),
     resume: async (path) => (await mediumFor(path)).resume(path),
     placeFor: async (place, name) => (await mediumFor(place)).placeFor(place, name),
     unfinishedIn: async (folder) => (await mediumFor(folder)).unfinishedIn(folder),

@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { WantedVolume } from '../../../shared/model/console.ts'
 import { toProblem } from '../../../shared/model/problem.ts'
@@ -10,6 +21,7 @@ import { withArchiveOn } from '../../core/archive/remote-source.ts'
 import { archiveKit } from '../../core/archive/testing/archive-kit.ts'
 import { verifyArchive } from '../../core/archive/verify.ts'
 import { copySecond } from '../../core/operations/second-copy.ts'
+import { parseLabel } from '../../formats/volume.ts'
 import { openMedia } from './media.ts'
 import { contentOf, feed, noise } from './testing/medium-suite.ts'
 import { type Loop, newLoop } from './testing/small-filesystem.ts'
@@ -45,6 +57,12 @@ const codeOf = (work: Promise<unknown>) =>
   )
 const sh = (line: string, ...args: string[]) =>
   spawnSync('bash', ['-ec', `set -o pipefail; ${line}`, 'bash', ...args], { maxBuffer: 1 << 28 })
+
+/** Where the last record of a volume begins. */
+function readEndOf(path: string): number {
+  const label = parseLabel(readFileSync(path).subarray(0, 10_240))
+  return ((label?.end?.parts ?? 0) + 1) * (label?.recordBytes ?? 0)
+}
 
 /** Answers with these devices, and keeps what was asked. */
 function changer(devices: readonly (string | null)[]) {
@@ -166,6 +184,52 @@ describe.skipIf(!here)('a special file (needs the superuser and loop devices)', 
     expect(await codeOf(feed(writer.sink, noise(5_000_000, 'x')))).toBe('cancelled')
     await writer.discard()
     expect([await codes(first), await codes(second)]).toEqual([[], []])
+  })
+
+  it('holds that archive as long as labels, ends and both ends of the archive are unchanged, and no longer', async () => {
+    const paths = [device(), device()] as const
+    const writer = await medium.create(paths[0], { nextVolume: changer([paths[1]]).nextVolume })
+    const bytes = noise(2_500_000, 'held')
+    await feed(writer.sink, bytes)
+    await writer.commit()
+    const reader = await medium.open(paths[0], { nextVolume: changer([paths[1]]).nextVolume })
+    const known = { path: paths[0], bytes: bytes.length, volumes: await reader.mark() }
+    await reader.close()
+    expect(known.volumes).toMatchObject({ paths: [...paths] })
+    const record = 65_536
+    // Of the first volume label, first record and end; of the second label, last records and end.
+    const ends = paths.map((path) => readEndOf(path))
+    const place = fc.oneof(
+      fc.record({ volume: fc.constant(0), at: fc.nat(10_239) }),
+      fc.record({ volume: fc.constant(0), at: fc.integer({ min: record, max: 2 * record - 1 }) }),
+      fc.record({ volume: fc.constant(1), at: fc.nat(10_239) }),
+      ...ends.map((end, volume) =>
+        fc.record({ volume: fc.constant(volume), at: fc.integer({ min: end, max: end + record - 1 }) }),
+      ),
+    )
+    const flip = (volume: number, at: number) => {
+      const fd = openSync(paths[volume] ?? '', 'r+')
+      const byte = Buffer.alloc(1)
+      readSync(fd, byte, 0, 1, at)
+      writeSync(fd, Buffer.from([255 - (byte[0] ?? 0)]), 0, 1, at)
+      closeSync(fd)
+    }
+    await fc.assert(
+      fc.asyncProperty(place, async ({ volume, at }) => {
+        flip(volume, at)
+        const present = await medium.isPresent(known)
+        flip(volume, at)
+        expect([volume, at, present]).toEqual([volume, at, false])
+      }),
+      { numRuns: 60 },
+    )
+    expect(await medium.isPresent(known)).toBe(true)
+    const behind = (ends[1] ?? 0) + record
+    flip(1, behind)
+    expect(await medium.isPresent(known)).toBe(true)
+    expect(await medium.isPresent({ ...known, path: paths[1] })).toBe(false)
+    expect(sh('mkfs.ext4 -qF "$1"', paths[1]).status).toBe(0)
+    expect(await medium.isPresent(known)).toBe(false)
   })
 
   it('is not written while it is mounted, used, or holds anything, but for what may be given up', async () => {

@@ -3,12 +3,12 @@ import { access, constants, type FileHandle, mkdtemp, open, rm } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { basename, isAbsolute, join } from 'node:path'
 import { fail, type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
-import type { Medium, MediumOptions, MediumWants, MediumWriter } from '../../core/ports/medium.ts'
+import type { KnownArchive, Medium, MediumOptions, MediumWants, MediumWriter } from '../../core/ports/medium.ts'
 import { codeOf, mediumFailure } from '../../core/ports/medium-failure.ts'
 import { encodeLabel, labelText, type VolumeLabel } from '../../formats/volume.ts'
 import { type Device, deviceAt, holdingOf, usesOf } from './device.ts'
 import { createPacker } from './packer.ts'
-import { openVolumes } from './volume-reader.ts'
+import { holdsVolumes, openVolumes } from './volume-reader.ts'
 import { beginVolume, blank, openForWriting, type VolumeWriter } from './volume-writer.ts'
 
 export type SpecialSettings = {
@@ -28,6 +28,7 @@ export function specialMedium(settings: SpecialSettings): Medium {
     discardUnfinished: (path) => wipeIf(path, (label) => label.state === 'writing'),
     reject,
     open: async (path, options = {}) => openVolumes(await required(path), options),
+    isPresent: standsThere,
     resume: async () => null,
     placeFor: async (place) => place,
     unfinishedIn: async () => [],
@@ -38,6 +39,13 @@ async function required(path: string): Promise<Device> {
   const device = await deviceAt(path)
   if (device === null) throw fail('archive-missing', { path })
   return device
+}
+
+async function standsThere({ path, bytes, volumes }: KnownArchive): Promise<boolean> {
+  const device = await deviceAt(path).catch(() => null)
+  // What was recorded without a mark cannot be told from another archive of that length.
+  if (device === null || device.kind === 'tape' || volumes === null) return false
+  return holdsVolumes(device, volumes, bytes).catch(() => false)
 }
 
 async function check(path: string, settings: SpecialSettings, wants: MediumWants = {}): Promise<readonly Problem[]> {

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { VolumesMark } from '../../../shared/model/catalog.ts'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import type { MediumReader, OpenOptions } from '../../core/ports/medium.ts'
 import { readFailure } from '../../core/ports/medium-failure.ts'
@@ -16,6 +19,9 @@ import {
 } from '../../formats/volume.ts'
 import { type Device, deviceAt } from './device.ts'
 import { moveTape } from './tape.ts'
+
+/** So much of each end tells an archive: its header, or its age header, and its seal. */
+const END_BYTES = 64 * 1024
 
 /** One volume opened for reading. */
 type Volume = {
@@ -80,6 +86,14 @@ export async function openVolumes(first: Device, options: OpenOptions): Promise<
     }
     return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
   }
+  const mark = async (): Promise<VolumesMark> => ({
+    set,
+    paths: known.map(({ path }) => path),
+    ends: createHash('sha256')
+      .update(await readAt(0, END_BYTES))
+      .update(await readAt(Math.max(0, size - END_BYTES), END_BYTES))
+      .digest('hex'),
+  })
   return {
     path: first.path,
     plain: false,
@@ -91,7 +105,42 @@ export async function openVolumes(first: Device, options: OpenOptions): Promise<
       readAt(offset, length).catch((thrown: unknown) => {
         throw readFailure(first.path, thrown)
       }),
+    mark: () =>
+      mark().catch((thrown: unknown) => {
+        throw readFailure(first.path, thrown)
+      }),
     close: () => current.close(),
+  }
+}
+
+/**
+ * Whether an archive of that length still lies on volumes on these devices, by the label and the end of each and the archive's own
+ * first and last bytes. Throws what `openVolumes` throws.
+ */
+export async function holdsVolumes(first: Device, wanted: VolumesMark, bytes: number): Promise<boolean> {
+  for (const [index, path] of wanted.paths.entries()) {
+    const device = path === first.path ? first : await deviceAt(path)
+    if (device?.kind !== 'block') return false
+    if (!(await isWhole(device, wanted.set, index + 1, index + 1 === wanted.paths.length))) return false
+  }
+  const reader = await openVolumes(first, {
+    nextVolume: async ({ number, problem }) => (problem === null ? (wanted.paths[number - 1] ?? null) : null),
+  })
+  try {
+    return reader.size === bytes && (await reader.mark())?.ends === wanted.ends
+  } finally {
+    await reader.close()
+  }
+}
+
+/** That volume of the set, called whole and not rejected since; its end says what its label does. */
+async function isWhole(device: Device, set: string, number: number, last: boolean): Promise<boolean> {
+  const { label, end, record, close } = await openVolume(device, null, number)
+  try {
+    if (label.set !== set || label.state !== 'whole' || end.last !== last) return false
+    return isDeepStrictEqual(parseEnd(label, await record(end.parts + 1)), end)
+  } finally {
+    await close()
   }
 }
 
@@ -117,7 +166,8 @@ async function findVolume(place: string, wanted: Wanted, options: OpenOptions): 
   }
 }
 
-async function openVolume(device: Device, wanted: Wanted | null): Promise<Volume> {
+/** Without `wanted` whatever volume of that number is there. */
+async function openVolume(device: Device, wanted: Wanted | null, number = 1): Promise<Volume> {
   const { path, kind } = device
   if (kind === 'tape') await moveTape(path, 'rewind')
   let handle: FileHandle
@@ -133,8 +183,8 @@ async function openVolume(device: Device, wanted: Wanted | null): Promise<Volume
     if (label === null) throw fail('volume-none', { path })
     if (wanted !== null && (label.set !== wanted.set || label.volume !== wanted.volume))
       throw fail('volume-other', { path, label: labelText(label), wanted: labelText(wanted) })
-    if (wanted === null && label.volume !== 1)
-      throw fail('volume-other', { path, label: labelText(label), wanted: labelText({ ...label, volume: 1 }) })
+    if (wanted === null && label.volume !== number)
+      throw fail('volume-other', { path, label: labelText(label), wanted: labelText({ ...label, volume: number }) })
     if (label.state === 'writing') throw fail('volume-unfinished', { path, label: labelText(label) })
     const records = kind === 'tape' ? tapeRecords(device, handle) : blockRecords(handle, label.recordBytes)
     const end = label.end ?? (await endOf(label, records.record, path))

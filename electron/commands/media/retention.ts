@@ -1,5 +1,5 @@
 import type { RetentionPolicy } from '../../../shared/model/media.ts'
-import { fail } from '../../../shared/model/problem.ts'
+import { fail, toProblem } from '../../../shared/model/problem.ts'
 import { verifyArchive } from '../../core/archive/verify.ts'
 import { archivesIn } from '../../core/operations/archives-in.ts'
 import { planRetention } from '../../core/operations/retention.ts'
@@ -28,16 +28,24 @@ export const mediaRetention: Verb<RetentionOptions> = {
       .argument('[folder]')
       .option('--apply', pick({ ja: '検証してから実際に削除する', en: 'verify what stays, then remove the rest' })),
   async work({ engine, args, path, options, output, context }) {
-    const { domain, medium, catalog } = engine()
+    const { domain, medium, catalog, names } = engine()
     const policy = domain.media.retention
     if (policy === null) throw fail('retention-unset', { file: domain.file })
     const folder = args[0] === undefined ? domain.folders.backups : path(args[0])
     const archives = await archivesIn(folder, domain.name, catalog.entries())
-    const known = { ancestry: [], isProtected: () => false }
+    const ancestry = await names.status().then(
+      (status) => status.ancestry,
+      (error: unknown) => {
+        if (!masterUnasked.includes(toProblem(error).code)) throw error
+        output.log(unasked)
+        return []
+      },
+    )
+    const known = { ancestry, isProtected: () => false }
     const counted = planRetention(archives, { ...nothing, last: domain.policies.discardCover }, known).keep
     const guarded = new Set(counted.map(({ archive }) => archive))
     const { keep, discard } = planRetention(archives, policy, {
-      ancestry: [],
+      ancestry,
       isProtected: (archive) => guarded.has(archive),
     })
     const rows = [
@@ -65,6 +73,13 @@ export const mediaRetention: Verb<RetentionOptions> = {
     }
     return { exitCode: 0, facts: { ...facts, applied: true } }
   },
+}
+
+/** Then archives on both sides of a restore cannot be put in order, and each side keeps as much as if it were the only one. */
+const masterUnasked = ['address-service-down', 'address-service-silent']
+const unasked = {
+  ja: 'マスタ管理サーバに問い合わせできないため,リストアの前と後のアーカイブを別々に数えます',
+  en: 'The master cannot be asked for its history: archives before and after a restore are counted apart',
 }
 
 const nothing: RetentionPolicy = { last: 0, daily: 0, weekly: 0, monthly: 0 }

@@ -17,22 +17,22 @@ type Answer = { readonly id: number; readonly bytes: Uint8Array } | { readonly i
 /**
  * Opens an archive wherever it stands for as long as `use` runs: a file by its path, as every reader can; anything else
  * (volumes on a special file) is held open here and read on request. A thread that reads it keeps what it was given, so each
- * further reader takes `another`, on the same open volumes. Throws what `Medium.open` throws.
+ * further reader takes `another`, on the same open volumes; `mark`: see `MediumReader`. Throws what `Medium.open` throws.
  */
 export async function withArchiveOn<Value>(
   medium: Medium,
   path: string,
   options: OpenOptions,
-  use: (archive: ArchiveAt, another: () => ArchiveAt) => Promise<Value>,
+  use: (archive: ArchiveAt, another: () => ArchiveAt, mark: MediumReader['mark']) => Promise<Value>,
 ): Promise<Value> {
   const reader = await medium.open(path, options)
   if (reader.plain) {
     await reader.close()
-    return use(path, () => path)
+    return use(path, () => path, reader.mark)
   }
   const served = serve(reader)
   try {
-    return await use(served.plan(), served.plan)
+    return await use(served.plan(), served.plan, reader.mark)
   } finally {
     await served.close()
   }

@@ -47,7 +47,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
     lock: { kind: 'none' },
     activities: [],
     run: unfinishedView(engine),
-    backups: history.backups(hosts, null),
+    backups: await history.backups(hosts, null),
     schedule: null,
     tasks: [],
     archive: null,

@@ -4,9 +4,9 @@ import type { BackupsView, HistoryFilter, HistoryPage, HistoryRow, LastBackup } 
 import { toProblem } from '../../../shared/model/problem.ts'
 import { foldRun, type RunState } from '../../../shared/model/run-state.ts'
 import type { Engine } from '../engine.ts'
-import { countingArchives, coveringArchives } from '../journals/discard-rule.ts'
-import { isPresent } from '../operations/backup/discard-step.ts'
-import type { ArchiveCatalog } from '../ports/archive-catalog.ts'
+import { coverageOf } from '../journals/coverage.ts'
+import { presentArchives } from '../journals/present-archives.ts'
+import type { Medium } from '../ports/medium.ts'
 
 /** The records of runs as the 履歴 window asks for them. A record that has ended is read once; it never changes again. */
 export interface History {
@@ -15,14 +15,31 @@ export interface History {
   /** One run, whole. Throws `run-unknown` (64), `run-record-corrupt`. */
   run(runId: string): RunState
   /** What the windows say of the past; `status`: what the master says of itself, where it can be asked. */
-  backups(hosts: readonly string[], status: DirectoryStatus | null): BackupsView
+  backups(hosts: readonly string[], status: DirectoryStatus | null): Promise<BackupsView>
+}
+
+/** The windows look every second; a device is not read as often. What is discarded never goes by this. */
+const devicesEveryMs = 60_000
+
+function seldomOnDevices(medium: Pick<Medium, 'isPresent'>): Medium['isPresent'] {
+  const known = new Map<string, { readonly at: number; readonly present: boolean }>()
+  return async (archive) => {
+    const { volumes } = archive
+    if (volumes === null) return medium.isPresent(archive)
+    const before = known.get(volumes.set)
+    if (before !== undefined && performance.now() - before.at < devicesEveryMs) return before.present
+    const present = await medium.isPresent(archive)
+    known.set(volumes.set, { at: performance.now(), present })
+    return present
+  }
 }
 
 /** How many runs back the newest backup of a server is looked for. */
 const lookBack = 400
 
-export function createHistory({ runs, catalog }: Pick<Engine, 'runs' | 'catalog'>): History {
+export function createHistory({ runs, catalog, medium }: Pick<Engine, 'runs' | 'catalog' | 'medium'>): History {
   const ended = new Map<string, RunState>()
+  const isPresent = seldomOnDevices(medium)
 
   function read(runId: string): RunState {
     const known = ended.get(runId)
@@ -43,6 +60,12 @@ export function createHistory({ runs, catalog }: Pick<Engine, 'runs' | 'catalog'
     }
   }
 
+  async function coverage(status: DirectoryStatus): Promise<BackupsView['coverage']> {
+    if (status.journals.every(({ segments }) => segments.length === 0)) return []
+    const archives = catalog.entries()
+    return coverageOf(status.journals, status, archives, await presentArchives({ isPresent }, archives))
+  }
+
   return {
     page(filter, offset, limit) {
       const rows = runs
@@ -52,7 +75,7 @@ export function createHistory({ runs, catalog }: Pick<Engine, 'runs' | 'catalog'
       return { rows: rows.slice(offset, offset + limit), total: rows.length }
     },
     run: read,
-    backups(hosts, status) {
+    async backups(hosts, status) {
       const ids = runs.list()
       const [newest] = ids
       const found = new Map<string, LastBackup>()
@@ -67,7 +90,7 @@ export function createHistory({ runs, catalog }: Pick<Engine, 'runs' | 'catalog'
       return {
         newest: newest === undefined ? null : { runId: newest, outcome: row(newest).outcome },
         last: hosts.map((host) => found.get(host) ?? none(host)),
-        coverage: status === null ? [] : coverageOf(status, catalog),
+        coverage: status === null ? [] : await coverage(status),
       }
     },
   }
@@ -85,21 +108,6 @@ function fits(row: HistoryRow, { host, runbook, outcome, text }: HistoryFilter):
 function lastBackup({ host, path, position }: ArchiveSummary, at: string | null, status: DirectoryStatus | null) {
   const comparable = status !== null && position !== null && position.timeline === status.position.timeline
   return { host, path, at, changesSince: comparable ? Math.max(0, status.position.number - position.number) : null }
-}
-
-/** Which archives that count for the journals hold everything that a sealed segment tells of (design §6). */
-function coverageOf({ journals, position, ancestry }: DirectoryStatus, catalog: ArchiveCatalog) {
-  const line = { position, ancestry }
-  const sealed = journals.filter(({ segments }) => segments.length > 0)
-  const archives = sealed.length === 0 ? [] : catalog.entries()
-  return sealed.flatMap(({ host, segments }) => {
-    const own = archives.filter((archive) => archive.host === host)
-    const counting = countingArchives(own, line, isPresent)
-    return segments.map((segment) => {
-      const covering = coveringArchives(segment, counting, line)
-      return { host, segment: segment.id, archives: covering.map(({ path }) => path) }
-    })
-  })
 }
 
 function readable(read: () => RunState): RunState | null {

@@ -31,7 +31,7 @@ export function startMonitor(engine: Engine, store: ConsoleStore, history: Histo
       (status) => ({ kind: 'up', status }) as const,
       (error: unknown) => ({ kind: 'down', problem: toProblem(error) }) as const,
     )
-    const backups = history.backups(hosts, found.kind === 'up' ? found.status : null)
+    const backups = await history.backups(hosts, found.kind === 'up' ? found.status : null)
     return () => {
       store.set('directory', found)
       store.set('backups', backups)

@@ -70,6 +70,7 @@ function run({ fork, onB, cover, ends, archives }: World) {
       position: positionOf(archive),
       verifiedAt,
       databaseCheckedAt,
+      volumes: null,
       setComplete: true,
     }
   })

@@ -6,6 +6,7 @@ import { withArchiveOn } from '../archive/remote-source.ts'
 import { verifyArchive } from '../archive/verify.ts'
 import type { Engine } from '../engine.ts'
 import type { NextVolume } from '../ports/medium.ts'
+import { verifiedEvent } from './backup/archive-steps.ts'
 import type { BackupRequest } from './backup/request.ts'
 import { rollbackRun } from './rollback.ts'
 
@@ -47,11 +48,15 @@ export async function resumeRun(
     const digest = digestOf(state, host)
     const entry = engine.catalog.entries().find(({ path, sha256 }) => path === to && sha256 === digest)
     if (!entry) continue
-    const { summary } = await withArchiveOn(engine.medium, to, { signal, nextVolume }, (at) =>
-      verifyArchive(at, { signal, workerPath: engine.workerPath }),
+    const options = { signal, workerPath: engine.workerPath }
+    const { summary, volumes } = await withArchiveOn(
+      engine.medium,
+      to,
+      { signal, nextVolume },
+      async (at, _, mark) => ({ summary: (await verifyArchive(at, options)).summary, volumes: await mark() }),
     )
     if (summary.sha256 !== digest) throw fail('archive-changed', { path: to })
-    engine.catalog.append({ kind: 'verified', sequence: entry.sequence, at: engine.clock.now().toISOString() })
+    engine.catalog.append(verifiedEvent(engine, entry.sequence, volumes))
     archives.push({ host, summary })
   }
   const left = state.places.filter(({ host }) => !archives.some((each) => each.host === host))

@@ -1,3 +1,4 @@
+import type { CatalogEntry, VolumesMark } from '../../../shared/model/catalog.ts'
 import type { WantedVolume } from '../../../shared/model/console.ts'
 import type { Problem } from '../../../shared/model/problem.ts'
 
@@ -31,6 +32,13 @@ export type Medium = {
   /** Opens what was written there, for reading anywhere in it. Throws `archive-missing`, `archive-unreadable` (12). */
   readonly open: (path: string, options?: OpenOptions) => Promise<MediumReader>
   /**
+   * Whether the very archive that the catalog knows stands there now, as far as that is told without reading all of it: a file by its
+   * size; on block devices every volume by its label and end, the whole by `MediumReader.mark`. An archive on tape is never present
+   * (own decision): which one is in a drive, and that there is one, is not known without moving it. Never throws for what an
+   * operator can cause; what cannot be looked at is not present.
+   */
+  readonly isPresent: (archive: KnownArchive) => Promise<boolean>
+  /**
    * Takes over the unfinished place of a writer that is gone, so that the same bytes may be written on. Null: there is
    * none, or this medium must begin anew. Throws `medium-partial-live` while its writer lives.
    */
@@ -40,6 +48,9 @@ export type Medium = {
   /** What writers left unfinished in a folder, oldest name first; nothing for a place that holds none. */
   readonly unfinishedIn: (folder: string) => Promise<readonly Unfinished[]>
 }
+
+/** What the catalog knows of an archive that may still stand where it was written. */
+export type KnownArchive = Pick<CatalogEntry, 'path' | 'bytes' | 'volumes'>
 
 /** An unfinished place. `path`: what it was to become; `live`: its writer still runs, so it is none to be removed. */
 export type Unfinished = {
@@ -69,6 +80,8 @@ export type MediumReader = {
   readonly plain: boolean
   /** Whether memory was really passed by. */
   readonly uncached: boolean
+  /** What `isPresent` recognises this archive by; null where its name and size do. Throws as `readAt` does. */
+  readonly mark: () => Promise<VolumesMark | null>
   readonly close: () => Promise<void>
 }
 

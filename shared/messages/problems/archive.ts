@@ -170,6 +170,14 @@ export const archiveProblems = defineProblems({
     ja: ['この鍵ではバックアップファイルを復号できません({path})', '暗号化したときの受信者の鍵を指定してください。'],
     en: ['This identity does not open the archive ({path})', 'Give the identity of one of its recipients.'],
   },
+  'identity-open': {
+    exit: 'notPermitted',
+    ja: [
+      '復号する鍵のファイル「{path}」を,所有者以外も読み書きできます',
+      '所有者だけが読めるように,許可モードを 0600 にしてください。',
+    ],
+    en: ['The file of the identity, "{path}", is open to others than its owner', 'Give it the mode 0600.'],
+  },
   'identity-unreadable': {
     exit: 'notPermitted',
     ja: ['復号する鍵を読めません({path}: {text})', 'ageの鍵(AGE-SECRET-KEY-1…)を読めるようにしてください。'],

@@ -101,6 +101,23 @@ export function describeMedium(name: string, subject: () => MediumSubject | null
       }
     })
 
+    lawful('knows whether that very archive stands there', async ({ medium, newPlace, named }) => {
+      const path = newPlace()
+      const bytes = noise(300_000, path)
+      await store(medium, path, bytes)
+      const known = { path, bytes: bytes.length, volumes: await reading(medium, path, ({ mark }) => mark()) }
+      expect(await medium.isPresent(known)).toBe(true)
+      expect(await medium.isPresent({ ...known, bytes: bytes.length - 1 })).toBe(false)
+      await medium.reject(path)
+      expect(await medium.isPresent(known)).toBe(false)
+      await medium.remove(path)
+      expect(await medium.isPresent(known)).toBe(false)
+      await store(medium, path, noise(300_000, 'another of that length'))
+      // A name is never taken twice by this product; a device is, and what it holds has to be looked at.
+      if (!named) expect(await medium.isPresent(known)).toBe(false)
+      expect(await medium.isPresent({ ...known, path: '/nowhere/a.tar.zst' })).toBe(false)
+    })
+
     lawful('shows nothing as an archive before it is whole', async ({ medium, newPlace }) => {
       const path = newPlace()
       const writer = await medium.create(path)

@@ -75,9 +75,11 @@ export function memoryMedium(options: { readonly capacity?: number } = {}): Memo
         readAt,
         filesystem: 'memory',
         uncached: false,
+        mark: async () => null,
         close: async () => undefined,
       }
     },
+    isPresent: async ({ path, bytes }) => archives.get(path)?.length === bytes,
     resume: async () => null,
     placeFor: async (place) => place,
     unfinishedIn: async (folder) =>

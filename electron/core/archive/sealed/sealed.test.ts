@@ -103,9 +103,12 @@ it('tells nothing of a secret when its file or program will not do', async () =>
   chmodSync(open, 0o644)
   const garbled = join(folder, 'garbled.txt')
   writeFileSync(garbled, `x${identity}\n`, { mode: 0o600 })
+  const mistyped = join(folder, 'mistyped.txt')
+  writeFileSync(mistyped, `${identity.slice(0, -1)}${identity.endsWith('Q') ? 'P' : 'Q'}\n`, { mode: 0o600 })
   const refused = [
-    [{ identityFile: open }, 'secret-file-open'],
+    [{ identityFile: open }, 'identity-open'],
     [{ identityFile: garbled }, 'identity-unreadable'],
+    [{ identityFile: mistyped }, 'identity-unreadable'],
     [{ identityFile: join(folder, 'none') }, 'identity-unreadable'],
     [
       { identityFile: null as never, identityCommand: ['/bin/sh', '-c', `cat ${identityFile}; exit 3`] },

@@ -1,7 +1,9 @@
+import type { CatalogEvent, VolumesMark } from '../../../../shared/model/catalog.ts'
 import { fail, type Problem, ProblemError, problem, toProblem } from '../../../../shared/model/problem.ts'
 import { masterJournal, sealJournal, serverJournal } from '../../../formats/journal-folder.ts'
 import { withArchiveOn } from '../../archive/remote-source.ts'
 import { verifyArchive } from '../../archive/verify.ts'
+import type { Engine } from '../../engine.ts'
 import type { Step, StepContext } from '../../procedure/step.ts'
 import { copyServer } from '../copy-server.ts'
 import { checkMedium } from '../preflight.ts'
@@ -93,13 +95,13 @@ export function verifyStep(work: BackupWork, member: Member): Step {
       try {
         const { workerPath, medium } = engine
         const nextVolume = work.request.medium?.nextVolume
-        const { summary } = await withArchiveOn(medium, to, { signal, nextVolume }, (at) =>
-          verifyArchive(at, { signal, onProgress: progress, workerPath }),
-        )
+        const options = { signal, onProgress: progress, workerPath }
+        const { summary, volumes } = await withArchiveOn(medium, to, { signal, nextVolume }, async (at, _, mark) => ({
+          summary: (await verifyArchive(at, options)).summary,
+          volumes: await mark(),
+        }))
         if (summary.sha256 !== member.archive?.sha256) throw fail('archive-changed', { path: to })
-        if (member.sequence !== null) {
-          engine.catalog.append({ kind: 'verified', sequence: member.sequence, at: engine.clock.now().toISOString() })
-        }
+        if (member.sequence !== null) engine.catalog.append(verifiedEvent(engine, member.sequence, volumes))
         member.verified = true
         return { members: summary.members, sha256: summary.sha256 }
       } catch (error) {
@@ -120,6 +122,16 @@ export function verifyStep(work: BackupWork, member: Member): Step {
       note({ ja: `不正なアーカイブを改名できません: ${ja}`, en: `the bad archive could not be renamed: ${en}` })
     }
   }
+}
+
+/** What the catalog is told of an archive that was read to its end just now. */
+export function verifiedEvent(
+  { clock }: Pick<Engine, 'clock'>,
+  sequence: number,
+  volumes: VolumesMark | null,
+): Extract<CatalogEvent, { readonly kind: 'verified' }> {
+  const event = { kind: 'verified', sequence, at: clock.now().toISOString() } as const
+  return volumes === null ? event : { ...event, volumes }
 }
 
 function requirePath({ path }: Member): string {

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CatalogEntry } from '../../../../shared/model/catalog.ts'
 import { exitCodes } from '../../../../shared/model/exit-code.ts'
@@ -10,6 +10,7 @@ import { readAreas } from '../../../formats/parameter-file.ts'
 import { extractFiles } from '../../archive/extract/extract.ts'
 import { withArchiveOn } from '../../archive/remote-source.ts'
 import { countingArchives, discardable } from '../../journals/discard-rule.ts'
+import { presentArchives } from '../../journals/present-archives.ts'
 import type { Step, StepContext } from '../../procedure/step.ts'
 import { masterBackupDue } from '../master-due.ts'
 import type { BackupWork, Member } from './work.ts'
@@ -30,7 +31,7 @@ export function discardStep(work: BackupWork): Step {
       for (const member of members) if (member.verified) await checkDatabase(work, member, context)
       try {
         const line = await lineOf(work)
-        const segments = closeSet(line, context)
+        const segments = await closeSet(line, context)
         const archives = members.flatMap(({ verified, archive, server: { host } }) =>
           verified && archive ? [{ host, path: archive.path, position: archive.position }] : [],
         )
@@ -45,7 +46,7 @@ export function discardStep(work: BackupWork): Step {
   }
 
   /** Gives how many segments were discarded. */
-  function closeSet(line: Place | null, context: StepContext): number {
+  async function closeSet(line: Place | null, context: StepContext): Promise<number> {
     const complete = members.every(({ verified }) => verified)
     const hosts = members.map(({ server }) => server.host)
     const at = engine.clock.now().toISOString()
@@ -54,7 +55,7 @@ export function discardStep(work: BackupWork): Step {
     // Design §7: a failed copy discards nothing.
     if (!complete || line === null || members.some(({ uncopied }) => uncopied)) return 0
     let segments = 0
-    for (const member of members) segments += discardOf(work, member, line, context)
+    for (const member of members) segments += await discardOf(work, member, line, context)
     return segments
   }
 
@@ -105,12 +106,18 @@ async function checkDatabase(work: BackupWork, member: Member, { signal }: StepC
   }
 }
 
-function discardOf({ engine, master }: BackupWork, { server }: Member, line: Place, { note }: StepContext): number {
+async function discardOf(
+  { engine, master }: BackupWork,
+  { server }: Member,
+  line: Place,
+  { note }: StepContext,
+): Promise<number> {
   const place = server === master ? masterJournal(master) : serverJournal(master, server.host)
   if (!place) return 0
   const archives = engine.catalog.entries().filter(({ host }) => host === server.host)
   const required = engine.domain.media.secondCopy?.required === true
-  const counts = (entry: CatalogEntry) => isPresent(entry) && (!required || isCopiedElsewhere(entry))
+  const present = await presentArchives(engine.medium, archives)
+  const counts = (entry: CatalogEntry) => present.has(entry.sequence) && (!required || isCopiedElsewhere(entry))
   const counting = countingArchives(archives, line, counts)
   const found = discardable(summarize(place).segments, counting, line, engine.domain.policies.discardCover)
   for (const { segment, coveredBy } of found) {
@@ -127,13 +134,4 @@ function discardOf({ engine, master }: BackupWork, { server }: Member, line: Pla
 /** Design §6: a copy was read back on another filesystem. */
 function isCopiedElsewhere({ copies }: CatalogEntry): boolean {
   return copies.some(({ sameFilesystem }) => !sameFilesystem)
-}
-
-/** Still there, and as large as when it was verified. */
-export function isPresent({ path, bytes }: CatalogEntry): boolean {
-  try {
-    return statSync(path).size === bytes
-  } catch {
-    return false
-  }
 }
