@@ -8,9 +8,16 @@ import {
   sessionViewSchema,
   snapshotSchema,
 } from './model/console.ts'
-import { editedSchema, editLimit, editSchema, searchQuerySchema, searchResultSchema } from './model/entity.ts'
+import {
+  editedSchema,
+  editLimit,
+  editSchema,
+  locateQuerySchema,
+  searchQuerySchema,
+  searchResultSchema,
+} from './model/entity.ts'
 import { backupsViewSchema, historyFilterSchema, historyPageSchema } from './model/history.ts'
-import { csvEncodingSchema, importOutcomeSchema } from './model/import.ts'
+import { csvEncodingSchema } from './model/import.ts'
 import { segmentSchema } from './model/journal.ts'
 import { changeRangeSchema } from './model/position.ts'
 import type { problemSchema } from './model/problem.ts'
@@ -60,15 +67,17 @@ export const commands = {
   'servers.start': { input: z.strictObject({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
   'servers.stop': { input: z.strictObject({ host: hostSchema, serviceId: z.string().nullable() }), output: nothing },
   'directory.search': { input: searchQuerySchema.strict(), output: searchResultSchema },
+  /** Typing ahead: the place of the row that it leads to in the whole list, or null. */
+  'directory.locate': { input: locateQuerySchema.strict(), output: z.number().int().nullable() },
   /** Registrations, changes and deletions as one: all of them or none. */
   'directory.edit': {
     input: z.strictObject({ edits: z.array(editSchema).min(1).max(editLimit) }),
     output: editedSchema,
   },
-  /** Bulk registration from a CSV file; with `dryRun` it is only checked. */
+  /** Bulk registration from a CSV file, or with `dryRun` only its check, as a task; answers with its id. */
   'directory.import': {
     input: z.strictObject({ file: pathSchema, encoding: csvEncodingSchema, partial: z.boolean(), dryRun: z.boolean() }),
-    output: importOutcomeSchema,
+    output: z.string(),
   },
   /** Lets the operator choose a CSV file; null: none was. */
   'file.chooseCsv': { input: nothing, output: z.string().nullable() },

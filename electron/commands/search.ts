@@ -23,7 +23,7 @@ export const searchVerb: Verb<SearchOptions> = {
       .option('--kind <kind>', 'user | organization | group | board', 'user')
       .option('--name <text>', pick({ ja: '名前又はIDの一部', en: 'any part of the name or id' }))
       .option('--org <id>', pick({ ja: '直接所属する組織のID', en: 'only what belongs directly to this organisation' }))
-      .option('--sort <key>', 'id | name | organization | host', 'id')
+      .option('--sort <key>', 'id | name | organization | host | members', 'id')
       .option('--descending', pick({ ja: '降順', en: 'the last one first' }))
       .option('--offset <n>', pick({ ja: '先頭から飛ばす件数', en: 'rows to pass over' }), '0')
       .option('--limit <n>', pick({ ja: '最大件数', en: 'most rows' }), '200'),

@@ -6,6 +6,7 @@ import {
   editSchema,
   entitySchema,
   importedSchema,
+  locateQuerySchema,
   registeredSchema,
   registrationSchema,
   searchQuerySchema,
@@ -48,6 +49,8 @@ export const addressOperations = defineOperations({
   ...basicOperations,
   status: { input: z.object({}), output: directoryStatusSchema },
   search: { input: searchQuerySchema, output: searchResultSchema },
+  /** The place, counted from 0, of the row that typing ahead leads to in the whole list; null when there is none. */
+  locate: { input: locateQuerySchema, output: z.number().int().nullable() },
   /** Master only. Answered once the registration is durable in the database and in every journal it belongs to. */
   register: {
     input: z.object({ registration: registrationSchema, operator: operatorSchema }),
@@ -78,6 +81,8 @@ export const addressOperations = defineOperations({
     }),
     output: importedSchema,
   },
+  /** Ends what `import.run` does over this connection with `cancelled`, unless it is being stored already. */
+  'import.cancel': { input: z.object({ import: importIdSchema }), output: z.null() },
   'lock.status': { input: z.object({}), output: lockStateSchema },
   /** `noConsole`: refused while a console is logged on; none can log on while a command holds it. */
   'lock.acquire': {

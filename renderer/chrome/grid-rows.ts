@@ -11,6 +11,8 @@ export interface GridRow {
   readonly key: string
   /** What typing ahead is compared with. */
   readonly text: string
+  /** Another name that typing ahead finds it by. */
+  readonly also?: string | undefined
   readonly level: number
   readonly expanded: boolean | null
   readonly cells: Readonly<Record<string, GridCell>>

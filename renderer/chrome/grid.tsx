@@ -8,8 +8,6 @@ export interface Column {
   readonly id: string
   readonly label: string
   readonly numeric?: boolean
-  /** Its head does not sort. */
-  readonly fixed?: boolean
 }
 
 export interface GridProps {
@@ -24,6 +22,8 @@ export interface GridProps {
   readonly onSelectAll?: () => void
   /** Called near the end of the rows, to bring more of them. */
   readonly onEnd?: () => void
+  /** Typing ahead in a list of which only a part is here: gives the key of the row, which then is here, or null. */
+  readonly onSeek?: ((typed: string, from: number) => Promise<string | null>) | undefined
   readonly empty?: string
   /** The order that whoever brings the rows has put them in; without `onSort` the grid sorts its rows itself. */
   readonly sort?: Sort | null
@@ -32,7 +32,7 @@ export interface GridProps {
 
 /** A white sunken list with column heads that sort, driven by mouse or keyboard alone. */
 export function Grid(props: GridProps): ReactNode {
-  const { label, columns, selected, onSelect, onOpen, onExpand, onSelectAll, onEnd, empty } = props
+  const { label, columns, selected, onSelect, onOpen, onExpand, onSelectAll, onEnd, onSeek, empty } = props
   const { t } = useText()
   const [ownSort, setOwnSort] = useState<Sort | null>(null)
   const sort = props.onSort === undefined ? ownSort : (props.sort ?? null)
@@ -44,7 +44,7 @@ export function Grid(props: GridProps): ReactNode {
     () => sortRows(props.rows, props.onSort === undefined ? ownSort : null),
     [props.rows, props.onSort, ownSort],
   )
-  const visible = rows.map(({ key, text, level, expanded }) => ({ key, text, level, expanded }))
+  const visible = rows.map(({ key, text, also, level, expanded }) => ({ key, text, also, level, expanded }))
   const current = rows.some((row) => row.key === focused) ? focused : (selected.at(-1) ?? null)
   const tabStop = rows.some((row) => row.key === current) ? current : (rows[0]?.key ?? null)
   const tree = rows.some((row) => row.expanded !== null)
@@ -59,7 +59,14 @@ export function Grid(props: GridProps): ReactNode {
     else if (move.kind === 'all') onSelectAll?.()
     else onExpand?.(move.key, move.kind === 'expand')
   }
-  const onKeyDown = useListKeys(visible, current, act)
+  const sought = useRef(0)
+  const seek = async (typed: string, from: number) => {
+    const mine = ++sought.current
+    const key = (await onSeek?.(typed, from)) ?? null
+    // What was typed since is looked for by itself.
+    if (mine === sought.current && key !== null) act({ kind: 'go', key })
+  }
+  const onKeyDown = useListKeys(visible, current, act, onSeek && ((typed, from) => void seek(typed, from)))
 
   useEffect(() => {
     if (!moved.current || focused === null) return
@@ -84,7 +91,7 @@ export function Grid(props: GridProps): ReactNode {
               const mine = sort?.column === column.id ? sort.direction : 'none'
               return (
                 <th key={column.id} scope="col" aria-sort={mine} className={column.numeric ? 'numeric' : undefined}>
-                  <button type="button" disabled={column.fixed} onClick={() => setSort(nextSort(sort, column.id))}>
+                  <button type="button" onClick={() => setSort(nextSort(sort, column.id))}>
                     {column.label}
                     {mine !== 'none' && <span aria-hidden="true">{mine === 'ascending' ? ' ▲' : ' ▼'}</span>}
                   </button>

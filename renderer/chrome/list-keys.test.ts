@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nextSort, sortRows } from './grid-rows.ts'
-import { type KeyRow, moveInList, typeAhead } from './list-keys.ts'
+import { type KeyRow, moveInList, typeAhead, typedFrom } from './list-keys.ts'
 
 const row = (key: string, level = 0, expanded: boolean | null = null): KeyRow => ({ key, text: key, level, expanded })
 const rows = [row('alpha', 0, true), row('beta', 1), row('gamma', 0, false), row('bravo', 0)]
@@ -34,6 +34,13 @@ describe('the keys of a list', () => {
     expect(typeAhead(rows, 'bravo', 'b')).toBe('beta')
     expect(typeAhead(rows, 'beta', 'BR')).toBe('bravo')
     expect(typeAhead(rows, 'beta', 'x')).toBeNull()
+    expect(typeAhead([...rows, { ...row('u1'), also: 'X-ray' }], 'beta', 'x')).toBe('u1')
+  })
+
+  it('begin to look behind the row that is there for a first letter, and on it for more', () => {
+    expect(typedFrom(rows, 'beta', 'b')).toBe(2)
+    expect(typedFrom(rows, 'beta', 'be')).toBe(1)
+    expect(typedFrom(rows, null, 'be')).toBe(0)
   })
 })
 

@@ -3,6 +3,8 @@ export interface KeyRow {
   readonly key: string
   /** What typing ahead is compared with. */
   readonly text: string
+  /** Another name of the same row that typing ahead finds it by. */
+  readonly also?: string | undefined
   readonly level: number
   /** Null: it has nothing below it. */
   readonly expanded: boolean | null
@@ -69,12 +71,17 @@ export function moveInList(
 /** The row that typing `typed` leads to: the next one that begins with it, going round; null when there is none. */
 export function typeAhead(rows: readonly KeyRow[], current: string | null, typed: string): string | null {
   const wanted = typed.toLowerCase()
-  const at = rows.findIndex((row) => row.key === current)
-  // A first letter moves on to the next match; more letters may stay on the row they already fit.
-  const start = typed.length === 1 ? at + 1 : Math.max(at, 0)
+  const start = typedFrom(rows, current, typed)
   for (let step = 0; step < rows.length; step++) {
     const row = rows[(start + step) % rows.length]
-    if (row?.text.toLowerCase().startsWith(wanted)) return row.key
+    if (row !== undefined && [row.text, row.also ?? ''].some((each) => each.toLowerCase().startsWith(wanted)))
+      return row.key
   }
   return null
+}
+
+/** Where typing ahead begins to look: a first letter moves on to the next match, more letters may stay on the row they fit. */
+export function typedFrom(rows: readonly KeyRow[], current: string | null, typed: string): number {
+  const at = rows.findIndex((row) => row.key === current)
+  return typed.length === 1 ? at + 1 : Math.max(at, 0)
 }

@@ -1,12 +1,15 @@
 import type { ShellSignal } from '../../shared/contract.ts'
 import type { Preferences } from '../../shared/model/console.ts'
-import type { HistoryFilter } from '../../shared/model/history.ts'
+import type { HistoryFilter, HistoryPage } from '../../shared/model/history.ts'
 import type { ChangeRange } from '../../shared/model/position.ts'
 import type { NewerChoice } from '../../shared/model/reconcile.ts'
 import { stepIdOf } from '../../shared/model/run.ts'
 import { browseActions } from './browse.ts'
 import type { Dialog } from './state.ts'
 import type { Access } from './store.ts'
+
+/** Most runs of one answer. */
+const historyPageRows = 1000
 
 /** Everything that a window's features can do. */
 export function createActions(access: Access) {
@@ -98,7 +101,19 @@ export function createActions(access: Access) {
     async dismissRun(): Promise<void> {
       if ((await ask('run.dismiss', null)) !== undefined) await ask('window.close', null)
     },
-    historyPage: (filter: HistoryFilter, limit: number) => ask('history.page', { filter, offset: 0, limit }),
+    /** The newest `wanted` runs that the filter lets through, however many pages that is; undefined after a failure. */
+    async historyPage(filter: HistoryFilter, wanted: number): Promise<HistoryPage | undefined> {
+      let whole: HistoryPage = { rows: [], total: 0 }
+      do {
+        const { length } = whole.rows
+        const limit = Math.min(historyPageRows, wanted - length)
+        const page = await ask('history.page', { filter, offset: length, limit })
+        if (page === undefined) return undefined
+        whole = { rows: [...whole.rows, ...page.rows], total: page.total }
+        if (page.rows.length === 0) break
+      } while (whole.rows.length < Math.min(wanted, whole.total))
+      return whole
+    },
     historyRun: (runId: string) => ask('history.run', { runId }),
     reconcile: (host: string, newer: NewerChoice) => ask('reconcile.start', { host, newer }),
     inspectRepair: (host: string) => ask('repair.inspect', { host }),

@@ -1,5 +1,5 @@
 import type { Edit, Edited, Entity, EntityKind } from '../../shared/model/entity.ts'
-import type { CsvEncoding } from '../../shared/model/import.ts'
+import type { CsvEncoding, ImportedFile } from '../../shared/model/import.ts'
 import { toProblem } from '../../shared/model/problem.ts'
 import type { Sort } from '../chrome/grid-rows.ts'
 import { inverseOf } from './inverse.ts'
@@ -8,11 +8,14 @@ import type { Access } from './store.ts'
 
 const largestPage = 5000
 const rowPage = 200
+const longestName = 128
 
 /** Actions of the 名前データベース window. */
 export function browseActions({ store, bridge, ask }: Access) {
   /** Grows with every choice, so that the answer to an older one is dropped. */
   let turn = 0
+  /** What reads the third list now, or did last. */
+  let reading: Promise<unknown> = Promise.resolve()
 
   const change = (part: Partial<Browse>) => store.setState(({ browse }) => ({ browse: { ...browse, ...part } }))
 
@@ -25,17 +28,29 @@ export function browseActions({ store, bridge, ask }: Access) {
     }
   }
 
-  async function rowsOf(node: string | null, offset: number, limit: number) {
+  /** What the third list shows of a node, whole and in its order; null: nothing. */
+  function listOf(node: string | null) {
     const { kind, sort } = store.getState().browse
     // Groups and boards of the whole domain stand at its top: there are few of them, and few know where they belong.
-    if (node === null && kind === 'user') return { rows: [], total: 0 }
-    const at = node === null ? {} : { organizationId: node }
-    const order = sort === null ? {} : { sort: { by: sortKey(sort), descending: sort.direction === 'descending' } }
-    const query = { kind, ...at, offset, limit: Math.min(limit, largestPage), ...order }
-    return bridge.invoke('directory.search', query)
+    if (node === null && kind === 'user') return null
+    return { kind, ...(node === null ? {} : { organizationId: node }), ...orderOf(sort) }
+  }
+
+  async function rowsOf(node: string | null, offset: number, limit: number) {
+    const list = listOf(node)
+    if (list === null) return { rows: [], total: 0 }
+    // A tree of boards is only true when all of them are here.
+    const wanted = list.kind === 'board' ? largestPage : limit
+    return bridge.invoke('directory.search', { ...list, offset, limit: Math.min(wanted, largestPage) })
   }
 
   async function load(node: string | null, wanted: number): Promise<void> {
+    const list = readList(node, wanted)
+    reading = list
+    await list
+  }
+
+  async function readList(node: string | null, wanted: number): Promise<void> {
     const mine = ++turn
     change({ node, loading: true })
     try {
@@ -60,9 +75,16 @@ export function browseActions({ store, bridge, ask }: Access) {
   }
 
   /** The next part of the third list, of at most `limit` rows; false when there is none, or when something else came between. */
-  async function more(limit: number): Promise<boolean> {
-    const { node, rows, total, loading } = store.getState().browse
-    if (loading || rows.length >= total) return false
+  function more(limit: number): Promise<boolean> {
+    const { rows, total, loading } = store.getState().browse
+    if (loading || rows.length >= total) return Promise.resolve(false)
+    const part = readMore(limit)
+    reading = part
+    return part
+  }
+
+  async function readMore(limit: number): Promise<boolean> {
+    const { node, rows } = store.getState().browse
     const mine = turn
     change({ loading: true })
     try {
@@ -74,6 +96,17 @@ export function browseActions({ store, bridge, ask }: Access) {
       if (mine === turn) change({ loading: false })
       store.setState({ failure: toProblem(error) })
       return false
+    }
+  }
+
+  /** Reads the third list on until that place is here, after whatever reads it already; gives up when another list came. */
+  async function readTo(place: number): Promise<void> {
+    const mine = turn
+    for (;;) {
+      await reading
+      const { rows, total } = store.getState().browse
+      if (mine !== turn || place < rows.length || rows.length >= total) return
+      if (!(await more(Math.max(rowPage, place + 1 - rows.length))) && mine === turn) return
     }
   }
 
@@ -114,10 +147,21 @@ export function browseActions({ store, bridge, ask }: Access) {
     },
     moreRows: () => more(rowPage),
     select: (selected: readonly string[]) => change({ selected, active: 'rows' }),
+    /** Typing ahead in the third list, over all its rows: reads on to the one that fits and gives its id, or null. */
+    async seek(typed: string, from: number): Promise<string | null> {
+      const { node, rows, total } = store.getState().browse
+      const list = listOf(node)
+      if (list === null || typed.length > longestName) return null
+      const asked = turn
+      const place = await ask('directory.locate', { ...list, prefix: typed, from: Math.min(from, total) })
+      if (place === undefined || place === null || asked !== turn) return null
+      if (place >= rows.length) await readTo(place)
+      return store.getState().browse.rows[place]?.id ?? null
+    },
     choose: (chosen: readonly string[]) => change({ chosen, active: 'organizations' }),
     /** 全てを選択: of the third list, read to its end first. */
     async selectAll(): Promise<void> {
-      while (await more(largestPage));
+      await readTo(Number.MAX_SAFE_INTEGER)
       change({ selected: store.getState().browse.rows.map((row) => row.id), active: 'rows' })
     },
     /** Registers or changes one; the window then shows it. Its refusal is shown and the dialog stays. */
@@ -163,20 +207,41 @@ export function browseActions({ store, bridge, ask }: Access) {
       const { node, rows } = store.getState().browse
       await load(node, rows.length)
     },
-    async importCsv(file: string, encoding: CsvEncoding, partial: boolean, dryRun: boolean) {
-      const outcome = await ask('directory.import', { file, encoding, partial, dryRun })
-      if (outcome === undefined || dryRun || outcome.registered === 0) return outcome
-      change({ said: { kind: 'imported', count: outcome.registered, number: outcome.position.number }, undo: null })
-      return outcome
+    /** Begins as a task; its id, or undefined after a refusal. */
+    importCsv: (file: string, encoding: CsvEncoding, partial: boolean, dryRun: boolean) =>
+      ask('directory.import', { file, encoding, partial, dryRun }),
+    /** What came of it, for the status bar. */
+    imported({ dryRun, registered, position }: ImportedFile): void {
+      if (dryRun || registered === 0) return
+      change({ said: { kind: 'imported', count: registered, number: position.number }, undo: null })
     },
     chooseCsv: () => ask('file.chooseCsv', null),
     boards: () => all('board'),
     /** Searches the whole database; undefined after a failure. */
-    find: (kind: EntityKind, name: string, offset: number) =>
-      ask('directory.search', { kind, name: name.slice(0, 128), offset, limit: rowPage }),
+    find: (kind: EntityKind, name: string, sort: Sort | null, offset: number, limit = rowPage) =>
+      ask('directory.search', {
+        ...{ kind, name: name.slice(0, longestName), offset, limit: Math.min(limit, largestPage) },
+        ...orderOf(sort),
+      }),
+    /** Typing ahead in what was found: the place of the row, or null. */
+    locateFound: async (kind: EntityKind, name: string, sort: Sort | null, prefix: string, from: number) =>
+      prefix.length > longestName
+        ? null
+        : ((await ask('directory.locate', {
+            kind,
+            name: name.slice(0, longestName),
+            ...orderOf(sort),
+            prefix,
+            from,
+          })) ?? null),
   }
 }
 
-function sortKey({ column }: Sort): 'id' | 'name' | 'host' {
-  return column === 'name' || column === 'host' ? column : 'id'
+const sortKeys = ['id', 'name', 'host', 'organization', 'members'] as const
+
+/** A list's order, as the service is asked for it. */
+function orderOf(sort: Sort | null) {
+  if (sort === null) return {}
+  const by = sortKeys.find((key) => key === sort.column) ?? 'id'
+  return { sort: { by, descending: sort.direction === 'descending' } }
 }

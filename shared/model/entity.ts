@@ -113,7 +113,7 @@ export const importedSchema = z.object({
 export type Imported = z.infer<typeof importedSchema>
 
 export const sortSchema = z.object({
-  by: z.enum(['id', 'name', 'organization', 'host']),
+  by: z.enum(['id', 'name', 'organization', 'host', 'members']),
   descending: z.boolean().default(false),
 })
 
@@ -133,6 +133,12 @@ export const searchQuerySchema = z.object({
   limit: z.number().int().positive().max(5000).default(200),
 })
 export type SearchQuery = z.input<typeof searchQuerySchema>
+
+/** Typing ahead in a list: which row, from place `from` on and round again, has a name or an id that begins with `prefix`. */
+export const locateQuerySchema = searchQuerySchema
+  .omit({ offset: true, limit: true })
+  .extend({ prefix: z.string().min(1).max(128), from: z.number().int().nonnegative() })
+export type LocateQuery = z.input<typeof locateQuerySchema>
 
 export const searchResultSchema = z.object({ rows: z.array(entitySchema), total: z.number().int() })
 export type SearchResult = z.infer<typeof searchResultSchema>

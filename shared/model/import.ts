@@ -19,3 +19,7 @@ export const importOutcomeSchema = z.object({
   position: positionSchema,
 })
 export type ImportOutcome = z.infer<typeof importOutcomeSchema>
+
+/** What a console's task made of a file, and what it was asked for. */
+export const importedFileSchema = importOutcomeSchema.extend({ dryRun: z.boolean(), partial: z.boolean() })
+export type ImportedFile = z.infer<typeof importedFileSchema>

@@ -70,22 +70,34 @@ export function connectDirectory({ socket, host, timeoutMs = defaultTimeoutMs }:
     }
   }
 
-  const registerMany: NameDatabase['registerMany'] = async (registrations, { operator, partial, dryRun, onSent }) => {
+  const registerMany: NameDatabase['registerMany'] = async (
+    registrations,
+    { operator, partial, dryRun, onSent, signal },
+  ) => {
     const total = registrations.length
     if (total > importLimits.registrations)
       throw fail('import-too-large', { count: total, limit: importLimits.registrations })
     const id = randomUUID()
     for (let from = 0; from < total; from += importPart) {
+      signal?.throwIfAborted()
       await ask('import.add', { import: id, from, registrations: registrations.slice(from, from + importPart) })
       onSent?.(Math.min(total, from + importPart))
     }
-    return await change('import.run', { import: id, total, operator, partial, dryRun }, importTimeoutMs)
+    signal?.throwIfAborted()
+    const cancel = () => void ask('import.cancel', { import: id }).catch(() => undefined)
+    signal?.addEventListener('abort', cancel, { once: true })
+    try {
+      return await change('import.run', { import: id, total, operator, partial, dryRun }, importTimeoutMs)
+    } finally {
+      signal?.removeEventListener('abort', cancel)
+    }
   }
 
   return {
     names: {
       status: () => ask('status', {}),
       search: (query) => ask('search', query),
+      locate: (query) => ask('locate', query),
       register: (registration, operator) => change('register', { registration, operator }),
       edit: (edits, operator) => change('edit', { edits: [...edits], operator }),
       registerMany,

@@ -78,6 +78,35 @@ describe('the console behind its windows', () => {
     await console.close()
   })
 
+  test('registers from a file as a task: what came of it is in the snapshot, a cancel registers nothing', async () => {
+    const console = await open()
+    const file = join(dirname(made.domain.file), 'many.csv')
+    writeFileSync(file, `id,name\n${Array.from({ length: 6000 }, (_, at) => `csv${at},一括 ${at}`).join('\n')}\nu1,\n`)
+    const asked = { file, encoding: 'utf-8', dryRun: false } as const
+    const task = async (id: string) => (await snapshot(console)).tasks.find((each) => each.id === id)
+    const ended = async (id: string) => {
+      await until(async () => !['running', 'cancelling'].includes((await task(id))?.state ?? ''))
+      return await task(id)
+    }
+    const refused = await ended(await console.handlers['directory.import']({ ...asked, partial: false }))
+    expect(refused?.imported).toMatchObject({
+      registered: 0,
+      refusedTotal: 1,
+      refused: [{ line: 6002 }],
+      partial: false,
+    })
+    const cancelled = await console.handlers['directory.import']({ ...asked, partial: true })
+    await console.handlers['task.cancel']({ id: cancelled })
+    expect(await ended(cancelled)).toMatchObject({ state: 'cancelled', imported: null })
+    const search = () => console.handlers['directory.search']({ kind: 'user', name: 'csv', limit: 1 })
+    expect((await search()).total).toBe(0)
+    const done = await ended(await console.handlers['directory.import']({ ...asked, partial: true }))
+    expect(done).toMatchObject({ state: 'done', done: 6000, total: 12_000, imported: { registered: 6000 } })
+    expect((await search()).total).toBe(6000)
+    expect(await console.handlers['directory.locate']({ kind: 'user', prefix: 'CSV5999', from: 0 })).not.toBeNull()
+    await console.close()
+  })
+
   test('holds 排他 while the dialog is open: others are refused by name, and it ends with 閉じる', async () => {
     const [console, second] = [await open(), await open('second')]
     await console.handlers['backup.open'](null)

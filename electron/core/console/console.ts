@@ -4,11 +4,11 @@ import type { Preferences } from '../../../shared/model/console.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import { type Engine, serverOf } from '../engine.ts'
 import { assertNoConsole } from '../operations/console-side.ts'
-import { importNames } from '../operations/import-names.ts'
 import { createActivities } from './activities.ts'
 import { archiveHandlers } from './archive-handlers.ts'
 import { createBackupDialog } from './backup-dialog.ts'
 import { createHistory } from './history.ts'
+import { importTask } from './import-task.ts'
 import { startMonitor } from './monitor.ts'
 import type { Console } from './port.ts'
 import { reconcileTask } from './reconcile-task.ts'
@@ -111,6 +111,10 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
         assertOn()
         return engine.names.search(query)
       },
+      'directory.locate': async (query) => {
+        assertOn()
+        return engine.names.locate(query)
+      },
       'directory.edit': async ({ edits }) => {
         assertOn()
         const edited = await engine.names.edit(edits, owner.operator)
@@ -120,9 +124,13 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
       'directory.import': async (options) => {
         assertOn()
         if (!isAbsolute(options.file)) throw fail('path-relative', { path: options.file })
-        const outcome = await importNames(engine, options)
-        void monitor.refresh()
-        return outcome
+        return tasks.begin('import', options.file, async (context) => {
+          try {
+            return await importTask(engine, options, context)
+          } finally {
+            void monitor.refresh()
+          }
+        })
       },
       'backup.open': async () => {
         assertOn()

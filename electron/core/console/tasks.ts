@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ImportedFile } from '../../../shared/model/import.ts'
 import { fail, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { RestorePlan } from '../../../shared/model/restore.ts'
 import type { Receipt } from '../../../shared/model/run.ts'
@@ -16,6 +17,7 @@ export interface TaskResult {
   readonly receipt: Receipt
   readonly lines?: Task['lines']
   readonly plan?: RestorePlan | null
+  readonly imported?: ImportedFile | null
 }
 
 export interface Tasks {
@@ -69,15 +71,15 @@ export function createTasks(store: ConsoleStore): Tasks {
       const id = randomUUID()
       const first: Task = {
         ...{ id, kind, subject, state: 'running', done: 0, total: null, current: null },
-        ...{ receipt: null, lines: [], plan: null, problem: null },
+        ...{ receipt: null, lines: [], plan: null, imported: null, problem: null },
       }
       store.set('tasks', [...store.snapshot().tasks.filter((task) => !same(task)), first])
       const abort = new AbortController()
       const context = contextOf(id, abort.signal)
       const ended = work(context)
         .then(
-          ({ receipt, lines = [], plan = null }): Partial<Task> => ({
-            ...{ state: 'done', receipt, plan },
+          ({ receipt, lines = [], plan = null, imported = null }): Partial<Task> => ({
+            ...{ state: 'done', receipt, plan, imported },
             lines: lines.slice(0, keptLines),
           }),
           (error: unknown): Partial<Task> =>

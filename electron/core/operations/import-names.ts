@@ -12,6 +12,8 @@ export interface ImportOptions {
   /** Checks everything and registers nothing. */
   readonly dryRun: boolean
   readonly onSent?: (sent: number, total: number) => void
+  /** Ends it with nothing registered, unless it comes too late (see `NameDatabase.registerMany`). */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -29,6 +31,7 @@ export async function importNames(engine: Engine, options: ImportOptions): Promi
       partial: options.partial,
       dryRun: checkOnly,
       onSent: (sent) => options.onSent?.(sent, registrations.length),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
     },
   )
   const refused = [

@@ -3,6 +3,7 @@ import type {
   Edit,
   Edited,
   Imported,
+  LocateQuery,
   Registered,
   Registration,
   SearchQuery,
@@ -13,6 +14,8 @@ import type {
 export interface NameDatabase {
   status(): Promise<DirectoryStatus>
   search(query: SearchQuery): Promise<SearchResult>
+  /** The place of the row of that whole list which typing ahead leads to; null when there is none. */
+  locate(query: LocateQuery): Promise<number | null>
   /**
    * Master only. Resolves when the registration is durable in the database and in every journal it belongs to.
    * Throws `registration-locked` (11, with the holder's name) under 排他, `outcome-unknown` when the answer cannot be told.
@@ -38,4 +41,9 @@ export interface BulkOptions {
   readonly dryRun: boolean
   /** Told how many have reached the service. */
   readonly onSent?: (count: number) => void
+  /**
+   * Aborted: throws its reason, or `cancelled`, and nothing is registered; one that comes when all is being stored already is
+   * too late, and the answer tells what was registered.
+   */
+  readonly signal?: AbortSignal
 }

@@ -15,7 +15,7 @@ import { type Done, editBatch, type Request } from './registrar.ts'
 import { planMasterRepair, type RepairTools, repairMaster, repairReplica } from './repair.ts'
 import { applyChanges } from './replica.ts'
 import { createReplicationSender } from './replication-sender.ts'
-import { findRecipient, search } from './search.ts'
+import { findRecipient, locate, search } from './search.ts'
 import { createSerialQueue } from './serial-queue.ts'
 import { createStore } from './store.ts'
 
@@ -125,6 +125,7 @@ export const addressService: ServiceBody = async (context) => {
         }
       },
       search: (query) => search(store, query),
+      locate: (query) => locate(store, query),
       register: async ({ registration, operator }) => {
         const { effects, position } = await edit({
           edits: [{ action: 'register', registration }],
@@ -145,9 +146,13 @@ export const addressService: ServiceBody = async (context) => {
         return null
       },
       'import.run': async ({ import: id, total, operator, partial, dryRun }, connection) => {
-        const edits = imports.take(connection, id, total)
-        const done = await work({ edits, operator, dryRun, unit: partial ? 'each' : 'all' })
+        const { edits, cancelled } = imports.take(connection, id, total)
+        const done = await work({ edits, operator, dryRun, unit: partial ? 'each' : 'all', cancelled })
         return importResult(done)
+      },
+      'import.cancel': async ({ import: id }, connection) => {
+        imports.cancel(connection, id)
+        return null
       },
       'lock.status': async () => guard.lock(),
       'lock.acquire': async ({ owner, leaseMs, noConsole }) => {

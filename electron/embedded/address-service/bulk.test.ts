@@ -1,7 +1,7 @@
 import Database from 'libsql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Registration } from '../../../shared/model/entity.ts'
-import { toProblem } from '../../../shared/model/problem.ts'
+import { fail, toProblem } from '../../../shared/model/problem.ts'
 import { journalPlaces } from '../../formats/journal-folder.ts'
 import { scanJournal } from '../../formats/journal-record.ts'
 import { readAreas } from '../../formats/parameter-file.ts'
@@ -76,6 +76,47 @@ describe('bulk registration through real processes', () => {
       refusedTotal: 2,
     })
     expect(await countOf('good')).toBe(20)
+  })
+
+  it('is taken back whole by a cancel while it is sent or planned, and leaves what others register meanwhile', async () => {
+    const { position } = await names().status()
+    for (const moment of ['sent', 'planned'] as const) {
+      const abort = new AbortController()
+      const work = names().registerMany(users(12_000, 'never'), {
+        ...bulk,
+        signal: abort.signal,
+        onSent: (count) => {
+          if (moment === 'sent' ? count >= 4000 : count === 12_000) setTimeout(() => abort.abort(fail('cancelled')))
+        },
+      })
+      const other = test.directory('hq-mas').names.register({ kind: 'user', name: `横から ${moment}` }, 'a')
+      expect(await problemOf(work)).toBe('cancelled')
+      expect((await other).entity.name).toBe(`横から ${moment}`)
+      expect(await countOf('never')).toBe(0)
+    }
+    expect((await names().status()).position.number).toBe(position.number + 2)
+    // The next one over the same connection is another.
+    expect(await names().registerMany(users(5, 'after'), bulk)).toMatchObject({ registered: 5 })
+  }, 60_000)
+
+  it('finds by what is typed ahead in the whole list, in its order and from a place on, going round', async () => {
+    const rows: Registration[] = ['b', 'a', 'C'].flatMap((id, index) => [
+      { kind: 'user', id: `seek-${id}`, name: `先頭${index}`, organizationId: '1110' },
+      { kind: 'user', id: `x-${id}`, name: `Seek_${index}`, organizationId: '1110' },
+    ])
+    await names().registerMany(rows, bulk)
+    const list = { kind: 'user', organizationId: '1110' } as const
+    for (const sort of [undefined, { by: 'name', descending: true } as const]) {
+      const whole = (await names().search({ ...list, limit: 5000, ...(sort && { sort }) })).rows
+      const fits = (id: string, name: string) => [id, name].some((each) => each.toLowerCase().startsWith('seek'))
+      const places = whole.flatMap(({ id, name }, place) => (fits(id, name) ? [place] : []))
+      expect(places).toHaveLength(6)
+      const located = (from: number) => names().locate({ ...list, prefix: 'sEEk', from, ...(sort && { sort }) })
+      expect(await located(0)).toBe(places[0])
+      expect(await located((places[2] ?? 0) + 1)).toBe(places[3])
+      expect(await located((places[5] ?? 0) + 1)).toBe(places[0])
+    }
+    expect(await names().locate({ ...list, prefix: 'Seek%', from: 0 })).toBeNull()
   })
 
   it('is whole or not there after a kill at any moment', async () => {

@@ -16,6 +16,8 @@ export type Request = {
   readonly unit: 'all' | 'each'
   /** Only checked: nothing is stored. */
   readonly dryRun?: boolean
+  /** Asked for the last time before anything is stored: true rejects it with `cancelled`. */
+  cancelled?(): boolean
   resolve(done: Done): void
   reject(error: Error): void
 }
@@ -61,6 +63,20 @@ export async function editBatch(directory: Directory, requests: readonly Request
       requests.flatMap((request) => request.edits),
     )
     const planned = requests.map((request) => planRequest(known, directory.hosts, request))
+    if (requests.some(({ cancelled }) => cancelled !== undefined)) {
+      await newsFromClients()
+      const given = requests.filter(({ cancelled }) => cancelled?.() === true)
+      if (given.length > 0) {
+        for (const request of given) {
+          unanswered.delete(request)
+          request.reject(fail('cancelled'))
+        }
+        // The plan of the others knew of what is not done now.
+        const others = requests.filter((request) => !given.includes(request))
+        unanswered.clear()
+        return await editBatch(directory, others, around)
+      }
+    }
     const { timeline, number } = directory.position()
     const at = new Date().toISOString()
     const line = directory.descent()
@@ -89,6 +105,11 @@ export async function editBatch(directory: Directory, requests: readonly Request
     const given = error instanceof ProblemError ? error : fail('internal', { text: toProblem(error).message.en }, error)
     for (const request of unanswered) request.reject(given)
   }
+}
+
+/** Two turns of the event loop: what a client sent while the plan was made has been heard then. */
+async function newsFromClients(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 function planRequest(known: WorkingSet, hosts: readonly string[], request: Request): Planned {

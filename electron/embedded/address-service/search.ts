@@ -1,4 +1,4 @@
-import type { Entity, SearchResult, searchQuerySchema } from '../../../shared/model/entity.ts'
+import type { Entity, locateQuerySchema, SearchResult, searchQuerySchema } from '../../../shared/model/entity.ts'
 import type { z } from '../../../shared/zod.ts'
 import { entityColumns, toEntity } from './entity-rows.ts'
 import type { Store } from './store.ts'
@@ -11,6 +11,7 @@ const columns: Readonly<Record<NonNullable<Query['sort']>['by'], string>> = {
   name: 'name COLLATE NOCASE',
   organization: 'organization_id COLLATE NOCASE',
   host: 'host COLLATE NOCASE',
+  members: "json_array_length(coalesce(members, '[]'))",
 }
 
 function orderOf(sort: Query['sort']): string {
@@ -20,10 +21,38 @@ function orderOf(sort: Query['sort']): string {
 
 /** Any part of the name or the id, ASCII letters in either case; in the order asked for, else of the ids. */
 export async function search(store: Store, query: Query): Promise<SearchResult> {
+  const { where, params } = conditionsOf(query)
+  const [count] = await store.query(`SELECT count(*) AS total FROM entity WHERE ${where}`, params)
+  const rows = await store.query(
+    `SELECT ${entityColumns} FROM entity WHERE ${where} ORDER BY ${orderOf(query.sort)} LIMIT ? OFFSET ?`,
+    [...params, query.limit, query.offset],
+  )
+  return { rows: rows.map(toEntity), total: Number(count?.total ?? 0) }
+}
+
+/** Where typing ahead leads to in the list that `search` gives; letters in either case. */
+export async function locate(store: Store, query: z.output<typeof locateQuerySchema>): Promise<number | null> {
+  const { where, params } = conditionsOf(query)
+  const pattern = `${likeText(query.prefix)}%`
+  const [row] = await store.query(
+    `SELECT place FROM
+       (SELECT id, name, row_number() OVER (ORDER BY ${orderOf(query.sort)}) - 1 AS place FROM entity WHERE ${where})
+      WHERE name LIKE ? ESCAPE '\\' OR id LIKE ? ESCAPE '\\'
+      ORDER BY place < ?, place LIMIT 1`,
+    [...params, pattern, pattern, query.from],
+  )
+  return row === undefined ? null : Number(row.place)
+}
+
+function likeText(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}
+
+function conditionsOf(query: Pick<Query, 'kind' | 'name' | 'organizationId' | 'parentId' | 'ids'>) {
   const conditions = ['kind = ?']
   const params: (string | number)[] = [query.kind]
   if (query.name !== undefined && query.name !== '') {
-    const pattern = `%${query.name.replace(/[\\%_]/g, '\\$&')}%`
+    const pattern = `%${likeText(query.name)}%`
     conditions.push("(name LIKE ? ESCAPE '\\' OR id LIKE ? ESCAPE '\\')")
     params.push(pattern, pattern)
   }
@@ -41,13 +70,7 @@ export async function search(store: Store, query: Query): Promise<SearchResult> 
     conditions.push('id IN (SELECT value FROM json_each(?))')
     params.push(JSON.stringify(query.ids))
   }
-  const where = conditions.join(' AND ')
-  const [count] = await store.query(`SELECT count(*) AS total FROM entity WHERE ${where}`, params)
-  const rows = await store.query(
-    `SELECT ${entityColumns} FROM entity WHERE ${where} ORDER BY ${orderOf(query.sort)} LIMIT ? OFFSET ?`,
-    [...params, query.limit, query.offset],
-  )
-  return { rows: rows.map(toEntity), total: Number(count?.total ?? 0) }
+  return { where: conditions.join(' AND '), params }
 }
 
 /** The user whose id is the part before the last @, in either case; the domain part isn't looked at (own decision). */

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { archiveMenus, type MenuCommand, type MenuItem } from '../../../shared/menu.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Grid } from '../../chrome/grid.tsx'
+import { type Sort, sortRows } from '../../chrome/grid-rows.ts'
 import { MenuBar } from '../../chrome/menu-bar/menu-bar.tsx'
 import { Panel } from '../../chrome/panel.tsx'
 import { Tree } from '../../chrome/tree.tsx'
@@ -17,21 +18,31 @@ import { ExtractDialog } from './extract-dialog.tsx'
 import { folderRows } from './folder-rows.ts'
 import { isFolder, useArchive } from './use-archive.ts'
 
+/** Entries that are sorted or chosen at once, at most; so many are taken out by one request. */
+const mostEntries = 10_000
+
 /** アーカイブ: what one archive holds, as a tree of folders and by search; chosen entries are taken out elsewhere. */
 export function ArchiveWindow(): ReactNode {
   const actions = useActions()
   const text = useText()
-  const { t } = text
+  const { t, format } = text
   const dialog = useApp((state) => state.dialog)
   const tasks = useSnapshot((snapshot) => snapshot.tasks)
   const archive = useArchive()
   const [selected, setSelected] = useState<readonly string[]>([])
+  const [sort, setSort] = useState<Sort | null>(null)
+  const [tooMany, setTooMany] = useState(false)
   useFirstFocus()
   const { opened, folder, search, page, tree } = archive
   const task = tasks.find((each) => each.kind === 'extract' && each.subject === opened?.path)
 
-  const show = (path: string) => {
+  const fresh = () => {
     setSelected([])
+    setSort(null)
+    setTooMany(false)
+  }
+  const show = (path: string) => {
+    fresh()
     archive.show(path)
   }
   const against = (command: MenuCommand): string | null => {
@@ -39,9 +50,22 @@ export function ArchiveWindow(): ReactNode {
     if (opened === null) return t('archive.open-first')
     return selected.length === 0 ? t('archive.choose-entries') : null
   }
+  const selectAll = async () => {
+    if (archive.busy) return
+    const rows = await archive.all(mostEntries)
+    setTooMany(rows === null)
+    if (rows !== null) setSelected(rows.map(({ path }) => path))
+  }
+  // An order is one of everything in the folder, not of what was read so far.
+  const sortBy = async (order: Sort | null) => {
+    if (archive.busy) return
+    const whole = order === null || page.next === null || (await archive.all(mostEntries)) !== null
+    setTooMany(!whole)
+    if (whole) setSort(order)
+  }
   const onCommand = (command: MenuCommand) => {
     if (command === 'extract') actions.show({ kind: 'extract' })
-    if (command === 'select-all') setSelected(page.rows.map(({ path }) => path))
+    if (command === 'select-all') void selectAll()
     if (command === 'close') void actions.closeWindow()
     if (command === 'about') actions.show({ kind: 'about' })
   }
@@ -52,7 +76,7 @@ export function ArchiveWindow(): ReactNode {
         <MenuBar menus={archiveMenus} reasonOf={(item: MenuItem) => against(item.command)} onCommand={onCommand} />
         <h1 className="for-readers">{t('window.archive')}</h1>
       </header>
-      <ArchiveBar archive={archive} onOpen={() => setSelected([])} />
+      <ArchiveBar archive={archive} onOpen={fresh} />
       <main className="panes panes-archive">
         <Panel title={t('archive.folders')}>
           <Tree
@@ -75,16 +99,23 @@ export function ArchiveWindow(): ReactNode {
               { id: 'owner', label: t('column.entry-owner') },
               { id: 'mtime', label: t('column.entry-mtime') },
             ]}
-            rows={entryRows(page.rows, search !== null, text)}
+            rows={sortRows(entryRows(page.rows, search !== null, text), sort)}
+            sort={sort}
+            onSort={(order) => void sortBy(order)}
             selected={selected}
             onSelect={setSelected}
-            onSelectAll={() => setSelected(page.rows.map(({ path }) => path))}
+            onSelectAll={() => void selectAll()}
             onOpen={(path) => page.rows.some((row) => row.path === path && isFolder(row)) && show(path)}
             onEnd={archive.more}
             empty={opened === null ? t('archive.none') : t('list.empty')}
           />
         </Panel>
       </main>
+      {tooMany && (
+        <p className="told" role="alert">
+          {t('archive.too-many', { limit: format.number(mostEntries) })}
+        </p>
+      )}
       {task !== undefined && (
         <div className="window-task">
           <TaskView task={task} label={t('archive.extracting')} />

@@ -25,7 +25,7 @@ export function ExtractDialog(props: { readonly archive: string; readonly select
       initialFocus={first}
       buttons={
         <>
-          <Button label={t('button.ok')} onPress={go} />
+          <Button label={t('button.ok')} mnemonic="O" onPress={go} />
           <Button label={t('button.cancel')} mnemonic="C" onPress={leave} />
         </>
       }

@@ -25,9 +25,13 @@ export interface OpenedArchive {
   expand(folder: string, open: boolean): void
   /** The next entries of what is shown. */
   more(): void
+  /** Reads what is shown to its end and gives all of it; null when that is more than `most`, or something else is shown now. */
+  all(most: number): Promise<ArchivePage['rows'] | null>
 }
 
 const pageRows = 200
+/** Of one answer where all are wanted. */
+const allRows = 1000
 /** So many entries of a folder are looked through for folders; those behind them are reached through the list. */
 const treeRows = 1000
 const nothing: ArchivePage = { rows: [], next: null }
@@ -45,10 +49,8 @@ export function useArchive(): OpenedArchive {
   const turn = useRef(0)
 
   const ask = useCallback(
-    (archive: string, at: string, text: string | null, next: string | null) =>
-      text === null
-        ? actions.archiveFolder(archive, at, next, pageRows)
-        : actions.archiveSearch(archive, text, next, pageRows),
+    (archive: string, at: string, text: string | null, next: string | null, rows = pageRows) =>
+      text === null ? actions.archiveFolder(archive, at, next, rows) : actions.archiveSearch(archive, text, next, rows),
     [actions],
   )
 
@@ -100,6 +102,22 @@ export function useArchive(): OpenedArchive {
     show: (at) => void (opened !== null && load(opened.path, at, null)),
     find: (text) => void (opened !== null && load(opened.path, folder, text.trim() === '' ? null : text.trim())),
     expand: (at, open) => void (opened !== null && expand(opened.path, at, open)),
+    async all(most) {
+      if (opened === null || busy) return null
+      const mine = turn.current
+      let { rows, next } = page
+      setBusy(true)
+      while (next !== null && rows.length <= most) {
+        const found = await ask(opened.path, folder, search, next, allRows)
+        if (mine !== turn.current) return null
+        if (found === undefined) break
+        rows = [...rows, ...found.rows]
+        next = found.next
+      }
+      setBusy(false)
+      setPage({ rows, next })
+      return next === null && rows.length <= most ? rows : null
+    },
     more() {
       if (opened === null || busy || page.next === null) return
       const mine = turn.current

@@ -4,6 +4,7 @@ import type { HistoryFilter, HistoryPage } from '../../../shared/model/history.t
 import type { RunState } from '../../../shared/model/run-state.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Grid } from '../../chrome/grid.tsx'
+import { type Sort, sortRows } from '../../chrome/grid-rows.ts'
 import { MenuBar } from '../../chrome/menu-bar/menu-bar.tsx'
 import { Panel } from '../../chrome/panel.tsx'
 import { StatusBar } from '../../chrome/status-bar.tsx'
@@ -29,6 +30,7 @@ export function HistoryWindow(): ReactNode {
   const [filter, setFilter] = useState(everything)
   const [wanted, setWanted] = useState(pageRows)
   const [page, setPage] = useState<HistoryPage>({ rows: [], total: 0 })
+  const [sort, setSort] = useState<Sort | null>(null)
   const [chosen, setChosen] = useState<string | null>(null)
   const [run, setRun] = useState<RunState | null>(null)
   useFirstFocus()
@@ -78,7 +80,13 @@ export function HistoryWindow(): ReactNode {
               { id: 'outage', label: t('column.outage'), numeric: true },
               { id: 'archive', label: t('column.archive') },
             ]}
-            rows={historyRows(page.rows, nameOf, text)}
+            rows={sortRows(historyRows(page.rows, nameOf, text), sort)}
+            sort={sort}
+            onSort={(order) => {
+              // An order is one of all runs, not of those that were read so far.
+              if (order !== null) setWanted(Number.MAX_SAFE_INTEGER)
+              setSort(order)
+            }}
             selected={chosen === null ? [] : [chosen]}
             onSelect={(keys) => setChosen(keys[0] ?? null)}
             onEnd={() => page.rows.length < page.total && setWanted(page.rows.length + pageRows)}

@@ -6,6 +6,7 @@ export function entityRow(entity: Entity, serverName: (host: string) => string):
   return {
     key: entity.id,
     text: entity.name,
+    also: entity.id,
     level: 0,
     expanded: null,
     cells: {
@@ -13,7 +14,6 @@ export function entityRow(entity: Entity, serverName: (host: string) => string):
       name: { value: entity.name },
       host: { value: entity.host === null ? '' : serverName(entity.host) },
       members: { value: entity.members?.length ?? 0 },
-      above: { value: entity.parentId ?? '' },
     },
   }
 }

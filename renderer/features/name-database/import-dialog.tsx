@@ -1,41 +1,47 @@
-import { type ReactNode, useRef, useState } from 'react'
-import { type CsvEncoding, csvEncodingSchema, type ImportOutcome } from '../../../shared/model/import.ts'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type CsvEncoding, csvEncodingSchema, type ImportedFile } from '../../../shared/model/import.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Dialog } from '../../chrome/dialog.tsx'
 import { Grid } from '../../chrome/grid.tsx'
-import { useActions, useApp } from '../../store/use-app.ts'
+import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
+import { TaskView } from '../tasks/task-view.tsx'
 import { ChoiceField, TextField } from './entity-fields.tsx'
 import { useEditReason } from './use-edit-reason.ts'
 
-interface Done {
-  readonly outcome: ImportOutcome
-  readonly dryRun: boolean
-  readonly partial: boolean
-}
-
-/** CSVから登録: checks or registers a file's lines, and lists those that are wrong with their numbers. */
+/**
+ * CSVから登録: checks or registers a file's lines as a task, which says how far it is, can be cancelled, and goes on when the dialog is
+ * closed; lists the lines that are wrong with their numbers.
+ */
 export function ImportDialog(): ReactNode {
   const actions = useActions()
   const { t, say, format } = useText()
-  const busy = useApp((state) => state.busy.includes('directory.import'))
+  const task = useSnapshot(({ tasks }) => tasks.filter(({ kind }) => kind === 'import').at(-1))
+  const sent = useApp((state) => state.busy.includes('directory.import'))
   const closed = useEditReason()
-  const [file, setFile] = useState('')
+  const going = task?.state === 'running' || task?.state === 'cancelling'
+  const busy = sent || going
+  const [file, setFile] = useState(task?.subject ?? '')
   const [encoding, setEncoding] = useState<CsvEncoding>('utf-8')
   const [partial, setPartial] = useState(false)
   const [asked, setAsked] = useState(false)
-  const [done, setDone] = useState<Done | null>(null)
   const [row, setRow] = useState<readonly string[]>([])
   const first = useRef<HTMLInputElement>(null)
   const noFile = !file.startsWith('/')
-  const close = () => actions.show(null)
+  const done = task?.imported ?? null
+  const close = () => {
+    if (task !== undefined && !going) void actions.dismissTask(task.id)
+    actions.show(null)
+  }
+
+  const { imported } = actions.browse
+  useEffect(() => {
+    if (done !== null) imported(done)
+  }, [done, imported])
 
   const run = async (dryRun: boolean) => {
     setAsked(true)
-    if (noFile || busy) return
-    setDone(null)
-    const outcome = await actions.browse.importCsv(file, encoding, partial, dryRun)
-    if (outcome !== undefined) setDone({ outcome, dryRun, partial })
+    if (!noFile && !busy) await actions.browse.importCsv(file, encoding, partial, dryRun)
   }
   const browse = async () => {
     const chosen = await actions.browse.chooseCsv()
@@ -46,7 +52,7 @@ export function ImportDialog(): ReactNode {
     <Dialog
       wide
       title={t('import.title')}
-      onClose={busy ? undefined : close}
+      onClose={close}
       initialFocus={first}
       buttons={
         <>
@@ -62,7 +68,7 @@ export function ImportDialog(): ReactNode {
             reason={busy ? t('reason.busy') : closed}
             onPress={() => void run(false)}
           />
-          <Button label={t('button.close')} mnemonic="C" reason={busy ? t('reason.busy') : null} onPress={close} />
+          <Button label={t('button.close')} mnemonic="C" onPress={close} />
         </>
       }
     >
@@ -88,17 +94,19 @@ export function ImportDialog(): ReactNode {
         {t('import.partial')}
       </label>
       <p className="fine">{t('import.columns')}</p>
+      {task !== undefined && done === null && <TaskView task={task} label={t('import.title')} />}
+      {task?.state === 'cancelled' && <p className="told">{t('import.cancelled')}</p>}
       <p aria-live="polite" className={done === null ? undefined : 'told'}>
-        {busy ? t('import.working') : done === null ? '' : resultText(done)}
+        {done === null ? '' : resultText(done)}
       </p>
-      {done !== null && done.outcome.refusedTotal > 0 && (
+      {done !== null && done.refusedTotal > 0 && (
         <Grid
           label={t('import.wrong')}
           columns={[
             { id: 'line', label: t('column.line'), numeric: true },
             { id: 'wrong', label: t('column.wrong') },
           ]}
-          rows={done.outcome.refused.map(({ line, problem }, index) => ({
+          rows={done.refused.map(({ line, problem }, index) => ({
             key: `${line} ${index}`,
             text: String(line),
             level: 0,
@@ -109,11 +117,13 @@ export function ImportDialog(): ReactNode {
           onSelect={setRow}
         />
       )}
+      {done !== null && done.refusedTotal > done.refused.length && (
+        <p>{t('import.more', { count: format.number(done.refusedTotal - done.refused.length) })}</p>
+      )}
     </Dialog>
   )
 
-  function resultText({ outcome, dryRun, partial: some }: Done): string {
-    const { lines, registered, refusedTotal, position } = outcome
+  function resultText({ lines, registered, refusedTotal, position, dryRun, partial: some }: ImportedFile): string {
     const refused = format.number(refusedTotal)
     if (dryRun)
       return t('import.checked', { lines: format.number(lines), registered: format.number(registered), refused })

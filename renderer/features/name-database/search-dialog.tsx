@@ -4,6 +4,7 @@ import { Button } from '../../chrome/button.tsx'
 import { Dialog } from '../../chrome/dialog.tsx'
 import { Field } from '../../chrome/field.tsx'
 import { Grid } from '../../chrome/grid.tsx'
+import type { Sort } from '../../chrome/grid-rows.ts'
 import { useActions, useApp } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 import { useServerName } from '../use-words.ts'
@@ -26,22 +27,36 @@ export function SearchDialog({ kind, onShow }: SearchDialogProps): ReactNode {
   const [searched, setSearched] = useState('')
   const [result, setResult] = useState<SearchResult | null>(null)
   const [selected, setSelected] = useState<readonly string[]>([])
+  const [sort, setSort] = useState<Sort | null>(null)
   const first = useRef<HTMLInputElement>(null)
   const close = () => actions.show(null)
   const organizationName = (id: string | null) => organizations.find((each) => each.id === id)?.name ?? id ?? ''
 
-  const search = async () => {
+  const search = async (wanted: string, order: Sort | null) => {
     if (busy) return
-    const found = await actions.browse.find(kind, word, 0)
+    const found = await actions.browse.find(kind, wanted, order, 0)
     if (found === undefined) return
-    setSearched(word)
+    setSort(order)
+    setSearched(wanted)
     setResult(found)
     setSelected([])
   }
+  /** The rows found so far and the next ones, so that place `to` is among them. */
+  const readTo = async (to: number): Promise<SearchResult | null> => {
+    if (result === null || to < result.rows.length || result.rows.length >= result.total) return result
+    const { rows } = result
+    const page = await actions.browse.find(kind, searched, sort, rows.length, Math.max(200, to + 1 - rows.length))
+    if (page === undefined) return result
+    const all = { rows: [...rows, ...page.rows], total: page.total }
+    setResult(all)
+    return all
+  }
   const more = async () => {
-    if (busy || result === null || result.rows.length >= result.total) return
-    const page = await actions.browse.find(kind, searched, result.rows.length)
-    if (page !== undefined) setResult({ rows: [...result.rows, ...page.rows], total: page.total })
+    if (!busy && result !== null) await readTo(result.rows.length)
+  }
+  const seek = async (typed: string, from: number) => {
+    const place = await actions.browse.locateFound(kind, searched, sort, typed, from)
+    return place === null ? null : ((await readTo(place))?.rows[place]?.id ?? null)
   }
   const show = (id: string) => {
     const entity: Entity | undefined = result?.rows.find((each) => each.id === id)
@@ -55,7 +70,7 @@ export function SearchDialog({ kind, onShow }: SearchDialogProps): ReactNode {
   return (
     <Dialog
       wide
-      title={t('search.title')}
+      title={t(`menu.search-${kind}s`)}
       onClose={close}
       initialFocus={first}
       buttons={<Button label={t('button.close')} mnemonic="C" onPress={close} />}
@@ -64,7 +79,7 @@ export function SearchDialog({ kind, onShow }: SearchDialogProps): ReactNode {
         className="search-form"
         onSubmit={(event) => {
           event.preventDefault()
-          void search()
+          void search(word, sort)
         }}
       >
         <Field label={t('search.word')}>
@@ -83,7 +98,7 @@ export function SearchDialog({ kind, onShow }: SearchDialogProps): ReactNode {
           label={t('search.run')}
           mnemonic="S"
           reason={busy ? t('reason.busy') : null}
-          onPress={() => void search()}
+          onPress={() => void search(word, sort)}
           submit
         />
       </form>
@@ -103,6 +118,9 @@ export function SearchDialog({ kind, onShow }: SearchDialogProps): ReactNode {
         onSelect={setSelected}
         onOpen={show}
         onEnd={() => void more()}
+        sort={sort}
+        onSort={(order) => (result === null ? setSort(order) : void search(searched, order))}
+        onSeek={result !== null && result.rows.length < result.total ? seek : undefined}
         empty={result === null ? '' : t('list.empty')}
       />
       <p aria-live="polite">{result === null ? '' : t('search.count', { count: format.number(result.total) })}</p>

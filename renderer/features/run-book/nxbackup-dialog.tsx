@@ -18,11 +18,13 @@ export function NxbackupDialog({ goal, suggested }: NxbackupDialogProps): ReactN
   const [answer, setAnswer] = useState('')
   const [said, setSaid] = useState<'path' | 'answer' | null>(null)
   const first = useRef<HTMLInputElement>(null)
+  const second = useRef<HTMLInputElement>(null)
   const close = () => actions.show(null)
 
   const go = () => {
     const wrong = !path.startsWith('/') ? 'path' : /^y$/i.test(answer.trim()) ? null : 'answer'
     setSaid(wrong)
+    if (wrong !== null) (wrong === 'path' ? first : second).current?.focus()
     if (wrong === null) void actions.answerNxbackup(goal, path)
   }
 
@@ -68,6 +70,7 @@ export function NxbackupDialog({ goal, suggested }: NxbackupDialogProps): ReactN
           {({ id, describedBy }) => (
             <input
               id={id}
+              ref={second}
               className="answer"
               value={answer}
               maxLength={8}

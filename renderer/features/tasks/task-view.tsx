@@ -30,6 +30,7 @@ export function TaskView({ task, label }: { readonly task: Task; readonly label:
       {going && (
         <Button
           label={t('run.cancel')}
+          mnemonic="T"
           reason={task.state === 'cancelling' ? t('reason.busy') : null}
           onPress={() => void actions.cancelTask(task.id)}
         />
@@ -57,9 +58,12 @@ function TaskBar({ task, label }: { readonly task: Task; readonly label: string 
   const known = task.total !== null && task.total > 0
   const share = known ? Math.min(1, task.done / (task.total ?? 1)) : null
   const amount = task.kind === 'reconcile' ? format.number : format.bytes
+  const counted = () =>
+    known ? t('run.members', { done: amount(task.done), total: amount(task.total ?? 0) }) : amount(task.done)
   const parts = [
     ...(share === null ? [] : [format.percent(share)]),
-    known ? t('run.members', { done: amount(task.done), total: amount(task.total ?? 0) }) : amount(task.done),
+    // A registration from a file says how many lines were sent in its own words.
+    ...(task.kind === 'import' ? [] : [counted()]),
   ]
   return (
     <div className="progress">

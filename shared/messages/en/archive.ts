@@ -13,6 +13,8 @@ export const enArchive: Translated<typeof jaArchive> = {
   'archive.facts': 'Backup of {server}, {time}',
   'archive.shown': '{count}',
   'archive.shown-more': '{count}, more below',
+  'archive.too-many':
+    'At most {limit} entries are sorted or chosen at once: search for fewer, or take the folder out whole.',
   'archive.choose-entries': 'Choose in the list what is to be taken out.',
   'archive.extracting': 'Extraction',
 

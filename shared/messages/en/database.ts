@@ -15,6 +15,7 @@ export const enDatabase: Translated<typeof jaDatabase> = {
   'database.imported': '{count} registered. Change number {number}',
   'database.groups': 'Groups',
   'database.boards': 'Bulletin boards',
+  'database.choose-node': 'Choose an organization in the hierarchy to see its users.',
   'database.kind': 'Kind shown',
 
   'column.organization-id': 'ID',
@@ -28,7 +29,6 @@ export const enDatabase: Translated<typeof jaDatabase> = {
   'column.members': 'Members',
   'column.board-id': 'Board ID',
   'column.board-name': 'Board',
-  'column.above': 'Board above',
 
   'register.button': 'Register',
   'register.title': 'Register',
@@ -71,16 +71,16 @@ export const enDatabase: Translated<typeof jaDatabase> = {
   'import.check': 'Check',
   'import.run': 'Register',
   'import.no-file': "Enter the file's absolute path.",
-  'import.working': 'Working…',
   'import.checked':
     '{lines} lines checked: {registered} can be registered, {refused} are wrong. Nothing was registered.',
   'import.done': '{registered} registered, {refused} lines wrong. Change number {number}',
   'import.refused': 'Nothing was registered: {refused} lines are wrong.',
+  'import.cancelled': 'Cancelled: nothing was registered.',
+  'import.more': 'and {count} more lines',
   'import.wrong': 'Wrong lines',
   'column.line': 'Line',
   'column.wrong': 'What is wrong',
 
-  'search.title': 'Search',
   'search.word': 'Name or ID, or a part of it',
   'search.run': 'Search',
   'search.results': 'Results',

@@ -10,6 +10,8 @@ export const jaArchive = {
   'archive.facts': '{server} {time} のバックアップ',
   'archive.shown': '{count}件',
   'archive.shown-more': '{count}件(続きあり)',
+  'archive.too-many':
+    '一度に並べ替え,又は選択できるのは{limit}件までです。検索で絞り込むか,フォルダごと取り出してください。',
   'archive.choose-entries': '取り出すものを一覧で選択してください。',
   'archive.extracting': '取り出し',
 

@@ -12,6 +12,7 @@ export const jaDatabase = {
   'database.imported': '{count}件を登録しました。変更番号 {number}',
   'database.groups': 'グループ一覧',
   'database.boards': '掲示板一覧',
+  'database.choose-node': '組織階層で組織を選択すると,そのユーザを表示します。',
   'database.kind': '表示する種別',
 
   'column.organization-id': '組織ID',
@@ -25,7 +26,6 @@ export const jaDatabase = {
   'column.members': 'メンバ数',
   'column.board-id': '掲示板ID',
   'column.board-name': '掲示板名',
-  'column.above': '上位掲示板',
 
   'register.button': '登録',
   'register.title': '登録',
@@ -68,15 +68,15 @@ export const jaDatabase = {
   'import.check': '検査',
   'import.run': '登録',
   'import.no-file': 'ファイルの絶対パスを入力してください。',
-  'import.working': '処理しています…',
   'import.checked': '{lines}行を検査しました。登録できるもの {registered}件, 誤り {refused}行。登録はしていません。',
   'import.done': '{registered}件を登録しました。誤り {refused}行。変更番号 {number}',
   'import.refused': '{refused}行に誤りがあるため,何も登録していません。',
+  'import.cancelled': '中止しました。何も登録していません。',
+  'import.more': 'ほか{count}行',
   'import.wrong': '誤りのある行',
   'column.line': '行',
   'column.wrong': '誤り',
 
-  'search.title': '検索',
   'search.word': '名称又はID(一部でも可)',
   'search.run': '検索',
   'search.results': '検索結果',
