@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exitTable } from '../../shared/model/exit-code.ts'
+import type { CommandContext } from './context.ts'
+import { buildParser } from './parser.ts'
 import { openShell, type Shell } from './testing/shell.ts'
+import type { Verb } from './verb.ts'
 import { verbs } from './verbs.ts'
 
-// Defect that breaks it: a verb without a text in one language, or a parser that ends the process with its own code.
+// Defects that break it: a verb without a text in one language, an example that the verb itself refuses, a parser that ends the process with its own code.
 let shell: Shell
 beforeAll(async () => {
   shell = await openShell()
@@ -19,8 +22,8 @@ const visible = verbs.filter((each) => 'verbs' in each || each.hidden !== true).
 const hidden = verbs.map((each) => each.name).filter((name) => !visible.includes(name))
 
 describe('help', () => {
-  it.each([[], ...lines])('of "%s %s" speaks both languages', async (...words) => {
-    const given = words.filter((word) => word !== undefined)
+  const titled = [[], ...lines].map((words) => [['untenseki', ...words].join(' '), words] as const)
+  it.each(titled)('of "%s" speaks both languages', async (_, given) => {
     const [ja, en] = await Promise.all(
       (['ja', 'en'] as const).map((language) => shell.plain([...given, '--help'], { language })),
     )
@@ -37,6 +40,25 @@ describe('help', () => {
         expect.stringContaining('\n例:\n  '),
         expect.stringContaining('\nExamples:\n  '),
       ])
+  })
+
+  it('has examples for every verb, each of them a command line of that very verb', () => {
+    const all = verbs.flatMap((each): readonly Verb[] => ('verbs' in each ? each.verbs : [each]))
+    const context = { language: 'en', version: '0.0.0', stdout: () => undefined, stderr: () => undefined }
+    for (const verb of all) {
+      expect(verb.examples, verb.name).not.toEqual([])
+      for (const example of verb.examples) {
+        let chosen: Verb | null = null
+        const parser = buildParser(verbs, context as unknown as CommandContext, (found) => {
+          chosen = found
+        })
+        const [program, ...words] = wordsOf(example)
+        // The manual's names are called by themselves, too.
+        const given = program === 'untenseki' ? words : [program ?? '', ...words]
+        expect(() => parser.parse(given, { from: 'user' }), example).not.toThrow()
+        expect((chosen as Verb | null)?.name, example).toBe(verb.name)
+      }
+    }
   })
 
   it('lists what is for people only', async () => {
@@ -68,6 +90,15 @@ describe('the exit codes', () => {
     for (const [code, meaning] of table(language)) expect(text).toContain(`${code} ${meaning}`)
   })
 })
+
+/** The words of an example, its quotes taken off, up to where a shell would send its output elsewhere. */
+function wordsOf(example: string): readonly string[] {
+  const words = [...example.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, one, two, three]) => one ?? two ?? three ?? '',
+  )
+  const end = words.findIndex((word) => /^[>|]/.test(word))
+  return end < 0 ? words : words.slice(0, end)
+}
 
 function escaped(text: string): string {
   return text.replace(/[()]/g, '\\$&')

@@ -16,7 +16,7 @@ export interface RunOpening {
 
 /**
  * Takes the run lock at every server of the run (before 排他, design §5) and opens its record. `compose` makes its run-book,
- * whose settlement frees the lock. Throws without having changed anything: `run-in-progress`, `run-unfinished`,
+ * whose settlement frees the lock; its id sorts after those of all runs on record. Throws without having changed anything: `run-in-progress`, `run-unfinished`,
  * `services-attended` (11), and what `compose` throws.
  */
 export function openRun(
@@ -25,8 +25,7 @@ export function openRun(
   listener: RunListener,
   compose: (runId: string, runLock: RunLockHandle) => RunBook,
 ): Runner {
-  const runId = newRunId(engine.clock.now())
-  const runLock = engine.runLock.acquire(opening.hosts, engine.owner, runId)
+  const { runId, runLock } = takeLock(engine, opening.hosts)
   try {
     const book = compose(runId, runLock)
     const started: RunStarted = {
@@ -45,4 +44,22 @@ export function openRun(
     runLock.settle()
     throw error
   }
+}
+
+/** Every run holds the master's lock, so whoever has it sees every run before it; one that ended while ours was being named asks for another name. */
+function takeLock(
+  engine: Engine,
+  hosts: readonly string[],
+): { readonly runId: string; readonly runLock: RunLockHandle } {
+  for (;;) {
+    const runId = newRunId(engine.clock.now(), newestOf(engine))
+    const runLock = engine.runLock.acquire(hosts, engine.owner, runId)
+    const newest = newestOf(engine)
+    if (newest === null || newest < runId) return { runId, runLock }
+    runLock.settle()
+  }
+}
+
+function newestOf({ runs }: Engine): string | null {
+  return runs.list()[0] ?? null
 }
