@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { faultyDisk } from '../adapters/media/testing/faulty-disk.ts'
+import { noise } from '../adapters/media/testing/medium-suite.ts'
 import { newLoop } from '../adapters/media/testing/small-filesystem.ts'
 import { openShell, type Shell } from './testing/shell.ts'
 
@@ -63,6 +65,46 @@ it('copies onto devices, and verifies and lists from them', async (context) => {
     expect(await shell.plain(['verify', one.path, '--json'])).toMatchObject({ code: 12, problem: 'medium-next-volume' })
   } finally {
     for (const loop of loops) loop?.end()
+  }
+})
+
+it('killed in the middle goes on from what it left; on a device it is told, and taken away when asked', async (context) => {
+  const disk = await faultyDisk(join(shell.base, 'slow'))
+  if (disk === null) return context.skip('only the superuser, and a system with FUSE, can make a slow disk')
+  const large = join(shell.base, 'large.tar.zst')
+  writeFileSync(large, noise(3_000_000, 'large'))
+  const killed = async (dest: string, name: string) => {
+    const running = shell.begin(['copy', large, dest, '--config', shell.config, '--json'])
+    await expect.poll(() => disk.waiting(), { timeout: 30_000, interval: 20 }).toContain(name)
+    running.child.kill('SIGKILL')
+    // What waits for a device can only end when that answers.
+    await disk.faults()
+    expect((await running.ended).code).toBeNull()
+  }
+  const loop = newLoop(disk.folder, 8)
+  try {
+    await disk.faults({ on: 'write', name: '.partial', afterBytes: 1_500_000, hang: true })
+    await killed(disk.folder, 'large.tar.zst.partial')
+    const partial = join(disk.folder, 'large.tar.zst.partial')
+    const listed = await shell.run(['media', 'unfinished', disk.folder])
+    expect(listed.rows).toMatchObject([{ partial, live: false }])
+    expect(await shell.run(['verify', partial])).toMatchObject({ code: 13 })
+    const ended = await shell.run(['copy', large, disk.folder])
+    expect([ended.code, (ended.result.copy as { resumedBytes: number }).resumedBytes > 1_000_000]).toEqual([0, true])
+    expect(readFileSync(join(disk.folder, 'large.tar.zst')).equals(readFileSync(large))).toBe(true)
+
+    if (loop === null) return
+    // Below the device: its label is durable when the first part comes.
+    await disk.faults({ on: 'write', name: '.img', afterBytes: 3_000_000, hang: true })
+    await killed(loop.path, '.img')
+    expect(await shell.run(['verify', loop.path])).toMatchObject({ code: 13, problem: 'volume-unfinished' })
+    expect((await shell.run(['media', 'unfinished', loop.path])).rows).toMatchObject([{ path: loop.path, live: false }])
+    expect(await shell.run(['copy', large, loop.path])).toMatchObject({ code: 12, problem: 'device-holds-unfinished' })
+    expect(await shell.run(['media', 'unfinished', loop.path, '--remove', '--yes'])).toMatchObject({ code: 0 })
+    expect(await shell.run(['copy', large, loop.path])).toMatchObject({ code: 0 })
+  } finally {
+    loop?.end()
+    await disk.end()
   }
 })
 

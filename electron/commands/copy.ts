@@ -39,7 +39,7 @@ export const copyVerb: Verb<CopyOptions> = {
     const copy = await copySecond(medium, archive, path(args[1] ?? ''), {
       signal: context.signal,
       onProgress: line.show,
-      now: () => performance.now(),
+      workerPath: context.workerPath,
       nextVolume: volumesFor(context, options.volume?.map(path)),
       overwrite: options.overwriteMedium === true,
       sha256: known?.sha256,

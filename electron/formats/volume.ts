@@ -69,6 +69,20 @@ export function parseLabel(start: Buffer): VolumeLabel | null {
   }
 }
 
+/**
+ * What a volume's first block says where its label cannot be read: the machine ended while that was written. Null: it is
+ * no volume of ours.
+ */
+export function parseTornLabel(start: Buffer): (Pick<VolumeLabel, 'createdAt'> & { readonly text: string }) | null {
+  if (start.length < BLOCK || parseLabel(start) !== null) return null
+  const text = start.toString('latin1', 0, start.indexOf(0))
+  const seconds = Number.parseInt(start.toString('latin1', 136, 147), 8)
+  if (!(seconds >= 0 && seconds < 2 ** 33)) return null
+  const createdAt = new Date(seconds * 1000).toISOString()
+  const block = tarBlock({ name: text, type: 'V', size: 0, at: createdAt, group: '' })
+  return block.equals(start.subarray(0, BLOCK)) ? { text, createdAt } : null
+}
+
 /** A record with a part of the archive. A short one, the archive's last, is filled up. */
 export function encodePart(label: VolumeLabel, number: number, payload: Buffer): Buffer {
   const padded = Math.ceil(payload.length / BLOCK) * BLOCK

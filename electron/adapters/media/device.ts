@@ -3,7 +3,7 @@ import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises
 import { isAbsolute } from 'node:path'
 import { fail, type Problem, problem } from '../../../shared/model/problem.ts'
 import { codeOf } from '../../core/ports/medium-failure.ts'
-import { parseLabel, RECORD_LEAST, RECORD_MOST, type VolumeLabel } from '../../formats/volume.ts'
+import { parseLabel, parseTornLabel, RECORD_LEAST, RECORD_MOST, type VolumeLabel } from '../../formats/volume.ts'
 import { moveTape } from './tape.ts'
 
 /** A special file that can hold volumes. `bytes`: what it holds at most; null for a tape, which nobody knows. */
@@ -81,10 +81,14 @@ function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 }
 
-/** What a device holds by its look: nothing but zeros, a volume of ours, or anything else, named where we know it. */
+/**
+ * What a device holds by its look: nothing but zeros, a volume of ours, one whose label was being written when the machine
+ * ended, or anything else, named where we know it.
+ */
 export type Holding =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'volume'; readonly label: VolumeLabel }
+  | { readonly kind: 'torn'; readonly text: string; readonly createdAt: string }
   | { readonly kind: 'data'; readonly what: string }
 
 /** Where filesystems, partition tables, RAID and volume managers keep their marks: the first and the last of a device. */
@@ -102,6 +106,8 @@ export async function holdingOf(device: Device): Promise<Holding> {
     const head = await readUpTo(handle, device.kind === 'tape' ? RECORD_MOST : HEAD_BYTES, 0, device.kind)
     const label = parseLabel(head.subarray(0, RECORD_LEAST))
     if (label !== null) return { kind: 'volume', label }
+    const torn = parseTornLabel(head)
+    if (torn !== null) return { kind: 'torn', ...torn }
     const tailAt = Math.max(0, (device.bytes ?? 0) - TAIL_BYTES)
     const tail = device.bytes === null ? Buffer.alloc(0) : await readUpTo(handle, TAIL_BYTES, tailAt, 'block')
     if (isZero(head) && isZero(tail)) return { kind: 'nothing' }

@@ -37,7 +37,7 @@ export async function openFile(path: string, { uncached = false }: OpenOptions =
 }
 
 /** Up to `length` bytes at `offset`, fewer only at the end. */
-export async function readSome(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
+async function readSome(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
   const out = Buffer.allocUnsafe(length)
   let filled = 0
   while (filled < length) {

@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import { fail, type Problem, ProblemError, problem } from '../../../shared/model/problem.ts'
 import type { Medium, MediumWants, MediumWriter, ResumedWriter } from '../../core/ports/medium.ts'
 import { codeOf, mediumFailure } from '../../core/ports/medium-failure.ts'
-import { openFile, readSome } from './file-reader.ts'
+import { openFile } from './file-reader.ts'
 import { present, settleName, syncFolder } from './settle-name.ts'
 import { holdPlace, PARTIAL, unfinishedIn } from './unfinished.ts'
 
@@ -114,14 +114,6 @@ async function resume(path: string): Promise<ResumedWriter | null> {
     return {
       ...writerOf(path, handle, about),
       kept: about.size,
-      readKept: (offset, length) => readSome(handle, offset, length),
-      cutTo: async (bytes) => {
-        try {
-          await handle.truncate(bytes)
-        } catch (thrown) {
-          throw mediumFailure(partial, thrown)
-        }
-      },
     }
   } catch (thrown) {
     await handle.close()
@@ -134,7 +126,7 @@ function writerOf(
   handle: FileHandle,
   mine: Stats,
   others: readonly FileHandle[] = [],
-): Omit<MediumWriter, 'scratch'> {
+): Omit<ResumedWriter, 'kept'> {
   const partial = path + PARTIAL
   let open = true
   let givenUp = false
@@ -143,6 +135,10 @@ function writerOf(
     if (!open) return
     open = false
     await Promise.all([handle, ...others].map(closed))
+  }
+  const closeAfter = async (gone?: Promise<void>) => {
+    if (gone === undefined) await close()
+    else void gone.then(close)
   }
   return {
     sink: { kind: 'file', fd: handle.fd },
@@ -158,7 +154,7 @@ function writerOf(
         throw mediumFailure(path, thrown)
       }
     },
-    leave: close,
+    leave: (gone) => closeAfter(gone),
     discard: async (gone) => {
       givenUp = true
       await settling?.catch(() => undefined)
@@ -167,8 +163,7 @@ function writerOf(
       } catch (thrown) {
         throw mediumFailure(path, thrown)
       } finally {
-        if (gone === undefined) await close()
-        else void gone.then(close)
+        await closeAfter(gone)
       }
     },
   }

@@ -170,7 +170,7 @@ describe.skipIf(!here)('a special file (needs the superuser and loop devices)', 
     const { nextVolume: reading } = changer([good])
     const copy = await copySecond(medium, first, join(base, 'copy.tar.zst'), {
       nextVolume: reading,
-      now: () => performance.now(),
+      workerPath: kit.workerPath(),
     })
     expect(readFileSync(copy.path).equals(noise(3_000_000, 'x'))).toBe(true)
   })

@@ -3,10 +3,17 @@ import { access, constants, type FileHandle, mkdtemp, open, rm } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { basename, isAbsolute, join } from 'node:path'
 import { fail, type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
-import type { KnownArchive, Medium, MediumOptions, MediumWants, MediumWriter } from '../../core/ports/medium.ts'
-import { codeOf, mediumFailure } from '../../core/ports/medium-failure.ts'
+import type {
+  KnownArchive,
+  Medium,
+  MediumOptions,
+  MediumWants,
+  MediumWriter,
+  Unfinished,
+} from '../../core/ports/medium.ts'
+import { codeOf, mediumFailure, readFailure } from '../../core/ports/medium-failure.ts'
 import { encodeLabel, labelText, type VolumeLabel } from '../../formats/volume.ts'
-import { type Device, deviceAt, holdingOf, usesOf } from './device.ts'
+import { type Device, deviceAt, type Holding, holdingOf, usesOf } from './device.ts'
 import { createPacker } from './packer.ts'
 import { holdsVolumes, openVolumes } from './volume-reader.ts'
 import { beginVolume, blank, openForWriting, type VolumeWriter } from './volume-writer.ts'
@@ -24,14 +31,14 @@ export function specialMedium(settings: SpecialSettings): Medium {
   return {
     check: (path, wants) => check(path, settings, wants),
     create: (path, options) => create(path, settings, options),
-    remove: (path) => wipeIf(path, (label) => label.state !== 'writing'),
-    discardUnfinished: (path) => wipeIf(path, (label) => label.state === 'writing'),
+    remove: (path) => wipeIf(path, (held) => held.kind === 'volume' && held.label.state !== 'writing'),
+    discardUnfinished: (path) => wipeIf(path, isUnfinished),
     reject,
     open: async (path, options = {}) => openVolumes(await required(path), options),
     isPresent: standsThere,
     resume: async () => null,
     placeFor: async (place) => place,
-    unfinishedIn: async () => [],
+    unfinishedIn,
   }
 }
 
@@ -79,6 +86,8 @@ async function contentProblem(device: Device): Promise<Problem | null> {
   const holding = await holdingOf(device)
   if (holding.kind === 'nothing') return null
   if (holding.kind === 'data') return problem('device-holds-data', { path, what: holding.what })
+  if (holding.kind === 'torn')
+    return problem('device-holds-unfinished', { path, label: holding.text, createdAt: holding.createdAt })
   const { state, createdAt } = holding.label
   const label = labelText(holding.label)
   return problem(state === 'writing' ? 'device-holds-unfinished' : 'device-holds-archive', { path, label, createdAt })
@@ -132,7 +141,10 @@ async function create(path: string, settings: SpecialSettings, options: MediumOp
     else gone.then(scratch.close).catch(() => undefined)
     await current.close()
     for (const { path: place, label } of begun)
-      await wipeIf(place, ({ set, volume }) => set === label.set && volume === label.volume)
+      await wipeIf(
+        place,
+        (held) => held.kind === 'volume' && held.label.set === label.set && held.label.volume === label.volume,
+      )
   }
   return {
     sink: { kind: 'stream', write: packer.add },
@@ -184,13 +196,36 @@ function orAborted<Value>(asked: Promise<Value>, signal: AbortSignal | undefined
   })
 }
 
+/** Of a tape nothing can be told without reading all of it. */
+function isUnfinished(held: Holding): boolean {
+  return held.kind === 'torn' || (held.kind === 'volume' && held.label.state === 'writing')
+}
+
+/** The device itself, where a writer left a volume on it that it did not finish. Who writes a block device holds it alone. */
+async function unfinishedIn(path: string): Promise<readonly Unfinished[]> {
+  try {
+    const device = await deviceAt(path)
+    if (device?.kind !== 'block') return []
+    const held = await holdingOf(device)
+    if (!isUnfinished(held) || held.kind === 'nothing' || held.kind === 'data') return []
+    const { createdAt: changedAt } = held.kind === 'torn' ? held : held.label
+    const live = await openForWriting(device).then(
+      (handle) => handle.close().then(() => false),
+      () => true,
+    )
+    return [{ path, partial: path, bytes: device.bytes ?? 0, changedAt, live }]
+  } catch (thrown) {
+    throw readFailure(path, thrown)
+  }
+}
+
 /** Makes a block device blank if it holds a volume of ours of that kind; a tape keeps what it has until it is overwritten. */
-async function wipeIf(path: string, which: (label: VolumeLabel) => boolean): Promise<void> {
+async function wipeIf(path: string, which: (held: Holding) => boolean): Promise<void> {
   const device = await deviceAt(path)
   if (device === null || device.kind === 'tape') return
   try {
     const holding = await holdingOf(device)
-    if (holding.kind !== 'volume' || !which(holding.label)) return
+    if (!which(holding)) return
     const handle = await openForWriting(device)
     try {
       await blank(handle, device.bytes ?? 0)

@@ -11,6 +11,7 @@ import {
   parseEnd,
   parseLabel,
   parsePart,
+  parseTornLabel,
   payloadBytes,
   RECORD_LEAST,
   RECORD_MOST,
@@ -180,6 +181,8 @@ async function openVolume(device: Device, wanted: Wanted | null, number = 1): Pr
     const start = Buffer.alloc(kind === 'tape' ? RECORD_MOST : RECORD_LEAST)
     const { bytesRead } = await handle.read(start, 0, start.length, kind === 'tape' ? null : 0)
     const label = parseLabel(start.subarray(0, Math.min(bytesRead, RECORD_LEAST)))
+    const torn = label === null ? parseTornLabel(start.subarray(0, bytesRead)) : null
+    if (torn !== null) throw fail('volume-unfinished', { path, label: torn.text })
     if (label === null) throw fail('volume-none', { path })
     if (wanted !== null && (label.set !== wanted.set || label.volume !== wanted.volume))
       throw fail('volume-other', { path, label: labelText(label), wanted: labelText(wanted) })

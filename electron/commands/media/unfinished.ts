@@ -11,10 +11,10 @@ export const mediaUnfinished: Verb<UnfinishedOptions> = {
     ja: '中断された書きかけのファイルを一覧表示する(--remove で削除)',
     en: 'list what interrupted backups and copies left unfinished; --remove takes it away',
   },
-  examples: ['untenseki media unfinished /backup', 'untenseki media unfinished /backup --remove --yes'],
+  examples: ['untenseki media unfinished /backup', 'untenseki media unfinished /dev/sdb --remove --yes'],
   shape: (command, pick) =>
     command
-      .argument('[folder]')
+      .argument('[place]', pick({ ja: 'ディレクトリ又はスペシャルファイル', en: 'a folder or a special file' }))
       .option('--remove', pick({ ja: '書き込み中でないものを削除する', en: 'remove those that nobody is writing' })),
   async work({ engine, args, path, options, output, context }) {
     const { domain, medium } = engine()

@@ -1,5 +1,4 @@
-import { write, writeSync } from 'node:fs'
-import { promisify } from 'node:util'
+import { writeSync } from 'node:fs'
 import { assertNever } from '../../../shared/model/assert-never.ts'
 import { mediumFailure, tookNothing } from '../ports/medium-failure.ts'
 import type { JobContext } from './meter.ts'
@@ -7,8 +6,10 @@ import type { JobContext } from './meter.ts'
 /** Where a worker puts the archive's bytes, in order. It may keep the caller waiting, but not past a cancel. */
 export type Output = { readonly append: (bytes: Buffer) => void }
 
-/** `stream`: the bytes go to the thread that began the job, which holds the medium. */
-export type OutputPlan = { readonly kind: 'file'; readonly fd: number } | { readonly kind: 'stream' }
+/** `file`: written from the file's position on, or from byte `from`. `stream`: the bytes go to the thread that began the job, which holds the medium. */
+export type OutputPlan =
+  | { readonly kind: 'file'; readonly fd: number; readonly from?: number }
+  | { readonly kind: 'stream' }
 
 /**
  * The worker's side of a `stream` output. `send` hands over; `words[TAKEN]` counts what the other side has written and
@@ -28,11 +29,25 @@ const LOOK_MS = 200
 export function openOutput(plan: OutputPlan, path: string, link: OutputLink, context: JobContext): Output {
   switch (plan.kind) {
     case 'file':
-      return { append: (bytes) => writeAll(plan.fd, bytes, path, context.checkCancelled) }
+      return fileOutput(plan, path, context)
     case 'stream':
       return streamOutput(link, context)
     default:
       return assertNever(plan)
+  }
+}
+
+function fileOutput(
+  { fd, from }: Extract<OutputPlan, { readonly kind: 'file' }>,
+  path: string,
+  { checkCancelled }: JobContext,
+): Output {
+  let at = from ?? null
+  return {
+    append: (bytes) => {
+      writeAll(fd, bytes, path, checkCancelled, at)
+      if (at !== null) at += bytes.length
+    },
   }
 }
 
@@ -57,36 +72,27 @@ function streamOutput({ send, words }: OutputLink, context: JobContext): Output 
 const PIECE = 256 * 1024
 
 /**
- * Writes all of `bytes` at the file's position, however short single writes are. Throws what `mediumFailure` makes of the
+ * Writes all of `bytes` at the file's position, or at byte `from`, however short single writes are. Throws what `mediumFailure` makes of the
  * system's errors, and `cancelled`; after that nothing is written any more, whenever the last write came back.
  */
-export function writeAll(fd: number, bytes: Buffer, path: string, checkCancelled: () => void): void {
+export function writeAll(
+  fd: number,
+  bytes: Buffer,
+  path: string,
+  checkCancelled: () => void,
+  from: number | null = null,
+): void {
   for (let at = 0; at < bytes.length; ) {
     checkCancelled()
-    at += writeSome(fd, bytes.subarray(at, at + PIECE), path)
+    at += writeSome(fd, bytes.subarray(at, at + PIECE), path, from === null ? null : from + at)
   }
 }
 
-function writeSome(fd: number, bytes: Buffer, path: string): number {
+function writeSome(fd: number, bytes: Buffer, path: string, position: number | null): number {
   try {
-    const taken = writeSync(fd, bytes)
+    const taken = writeSync(fd, bytes, 0, bytes.length, position)
     if (taken === 0) throw tookNothing()
     return taken
-  } catch (thrown) {
-    throw mediumFailure(path, thrown)
-  }
-}
-
-const writeLater = promisify(write)
-
-/** The same at a place in the file, without keeping the thread. */
-export async function writeAllAt(fd: number, bytes: Buffer, offset: number, path: string): Promise<void> {
-  try {
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await writeLater(fd, bytes, at, bytes.length - at, offset + at)
-      if (bytesWritten === 0) throw tookNothing()
-      at += bytesWritten
-    }
   } catch (thrown) {
     throw mediumFailure(path, thrown)
   }

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Problem, ProblemError, toProblem } from '../../../shared/model/problem.ts'
+import { orCancelled } from '../ports/left-behind.ts'
 import type { Medium, MediumReader, OpenOptions } from '../ports/medium.ts'
 import type { ArchiveAt, OpenSource } from './archive-source.ts'
 
@@ -25,7 +26,10 @@ export async function withArchiveOn<Value>(
   options: OpenOptions,
   use: (archive: ArchiveAt, another: () => ArchiveAt, mark: MediumReader['mark']) => Promise<Value>,
 ): Promise<Value> {
-  const reader = await medium.open(path, options)
+  const { signal } = options
+  const reader = await orCancelled(medium.open(path, options), signal, (late) =>
+    late.then((each) => each.close()).catch(() => undefined),
+  )
   if (reader.plain) {
     await reader.close()
     return use(path, () => path, reader.mark)
@@ -34,11 +38,12 @@ export async function withArchiveOn<Value>(
   try {
     return await use(served.plan(), served.plan, reader.mark)
   } finally {
-    await served.close()
+    await orCancelled(served.close().then(reader.close), signal)
   }
 }
 
-function serve(reader: MediumReader): { readonly plan: () => RemotePlan; readonly close: () => Promise<void> } {
+/** Answers for what other threads read, until `close`; the reader stays the caller's. */
+export function serve(reader: MediumReader): { readonly plan: () => RemotePlan; readonly close: () => Promise<void> } {
   const ports: MessagePort[] = []
   let turn: Promise<void> = Promise.resolve()
   const answer = async ({ id, offset, length }: Request): Promise<Answer> => {
@@ -60,7 +65,6 @@ function serve(reader: MediumReader): { readonly plan: () => RemotePlan; readonl
   const close = async () => {
     for (const port of ports) port.close()
     await turn
-    await reader.close()
   }
   return { plan, close }
 }

@@ -33,7 +33,10 @@ export async function inWorker<Kind extends WorkerTask['kind']>(
   if (options.signal?.aborted === true) throw fail('cancelled')
   const shared = new SharedArrayBuffer(4 * JOB_WORDS)
   const words = new Int32Array(shared)
-  const ready = 'source' in task ? { ...task, source: await orCancelled(unlocked(task.source), options.signal) } : task
+  const ready =
+    'source' in task && task.source.unlock === undefined
+      ? { ...task, source: await orCancelled(unlocked(task.source), options.signal) }
+      : task
   const start: WorkerStart = { task: ready, words: shared }
   const onAbort = () => {
     Atomics.store(words, CANCEL, 1)

@@ -3,6 +3,7 @@ import type { Problem } from '../../../shared/model/problem.ts'
 import { ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
 import type { SourcePlan } from './archive-source.ts'
+import { type CopiedBytes, type CopyJob, copyBytes, type DigestJob, digestOf } from './copy-bytes.ts'
 import { type Extracted, type ExtractJob, extractArchiveFile } from './extract/extract-job.ts'
 import type { JobContext } from './meter.ts'
 import { CANCEL, type OutputLink } from './output.ts'
@@ -16,12 +17,16 @@ export type WorkerTask =
   | { readonly kind: 'verify'; readonly source: SourcePlan }
   | ({ readonly kind: 'extract' } & ExtractJob)
   | { readonly kind: 'measure'; readonly targets: readonly string[] }
+  | ({ readonly kind: 'copy' } & CopyJob)
+  | ({ readonly kind: 'digest' } & DigestJob)
 
 export type WorkerResults = {
   readonly write: WrittenArchive
   readonly verify: VerifiedArchive
   readonly extract: Extracted
   readonly measure: Measure
+  readonly copy: CopiedBytes
+  readonly digest: string
 }
 
 /** `words`: see `CANCEL` and `TAKEN`; shared because a thread that reads takes no messages. */
@@ -73,6 +78,10 @@ async function perform(
       return extractArchiveFile(task, context)
     case 'measure':
       return measureTree(task.targets, context)
+    case 'copy':
+      return copyBytes(task, context, link)
+    case 'digest':
+      return digestOf(task, context)
     default:
       return assertNever(task)
   }

@@ -7,6 +7,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,11 +19,13 @@ import { fileMedium } from '../../adapters/media/file.ts'
 import { noise } from '../../adapters/media/testing/medium-suite.ts'
 import { memoryMedium } from '../../adapters/media/testing/memory.ts'
 import { type Mounted, mountSmall } from '../../adapters/media/testing/small-filesystem.ts'
+import { archiveKit } from '../archive/testing/archive-kit.ts'
 import type { Medium } from '../ports/medium.ts'
 import { type CopyOptions, copySecond } from './second-copy.ts'
 
 // Defects that break it: a copy that is believed without being read back, a resumed copy whose start nobody compared,
 // a foreign file taken for ours.
+const kit = archiveKit()
 let base = ''
 let archive = ''
 let dest = ''
@@ -42,26 +46,16 @@ afterEach(() => {
 })
 
 const copy = (to: string, options: Partial<CopyOptions> = {}, medium: Medium = fileMedium) =>
-  copySecond(medium, archive, to, { now: () => performance.now(), ...options })
+  copySecond(medium, archive, to, { workerPath: kit.workerPath(), ...options })
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => null,
     (thrown) => toProblem(thrown).code,
   )
 
-/** Ends the copy once more than half of it was written, as a cancel does. */
-async function interrupt(to: string): Promise<void> {
-  const controller = new AbortController()
-  const onProgress = ({ bytesDone }: { bytesDone: number }) => {
-    if (bytesDone > 3_000_000) controller.abort(fail('cancelled'))
-  }
-  // Every piece tells its progress: the clock leaps.
-  let at = 0
-  const now = () => {
-    at += 1000
-    return at
-  }
-  expect(await codeOf(copy(to, { signal: controller.signal, onProgress, now }))).toBe('cancelled')
+/** What a copy leaves that died when so many bytes were written. */
+function interrupt(written: number): void {
+  writeFileSync(join(dest, 'a.tar.zst.partial'), bytes.subarray(0, written))
 }
 
 it('copies into a folder, reads back and records both places', async () => {
@@ -81,17 +75,37 @@ it('tells another filesystem from the same, and passes the page cache by there',
   expect(await copy(join(mounted.folder, 'b.tar.zst'))).toMatchObject({ sameFilesystem: false, uncached: true, sha256 })
 })
 
-it('goes on where it was interrupted', async () => {
-  await interrupt(dest)
+it('is cancelled within a second, and goes on where it was', async () => {
+  truncateSync(archive, 600_000_000)
+  const controller = new AbortController()
+  let at = 0
+  const onProgress = ({ bytesDone }: { bytesDone: number }) => {
+    if (bytesDone < 7_000_000 || at > 0) return
+    at = performance.now()
+    controller.abort(fail('cancelled'))
+  }
+  expect(await codeOf(copy(dest, { signal: controller.signal, onProgress }))).toBe('cancelled')
+  expect(performance.now() - at).toBeLessThan(1000)
   expect(readdirSync(dest)).toEqual(['a.tar.zst.partial'])
-  const made = await copy(dest)
-  expect(made.resumedBytes).toBeGreaterThan(3_000_000)
-  expect(made.resumedBytes).toBeLessThan(bytes.length)
-  expect(readFileSync(join(dest, 'a.tar.zst')).equals(bytes)).toBe(true)
+  const kept = statSync(join(dest, 'a.tar.zst.partial')).size
+  expect(kept).toBeLessThan(600_000_000)
+  truncateSync(archive, kept + 1)
+  expect(await copy(dest)).toMatchObject({ resumedBytes: kept, bytes: kept + 1 })
+  expect(readFileSync(join(dest, 'a.tar.zst')).equals(readFileSync(archive))).toBe(true)
+})
+
+it('goes on wherever it was killed', async () => {
+  for (const written of [0, 1, 511, 512, 4095, 1_048_575, 1_048_576, 3_333_333, bytes.length - 1, bytes.length]) {
+    interrupt(written)
+    expect((await copy(dest)).resumedBytes).toBe(written)
+    expect(readFileSync(join(dest, 'a.tar.zst')).equals(bytes)).toBe(true)
+    expect(readdirSync(dest)).toEqual(['a.tar.zst'])
+    rmSync(join(dest, 'a.tar.zst'))
+  }
 })
 
 it('trusts no byte that a dead copy left: what differs is written anew', async () => {
-  await interrupt(dest)
+  interrupt(3_500_000)
   const partial = join(dest, 'a.tar.zst.partial')
   const torn = readFileSync(partial)
   torn.fill(0, 2_000_000)

@@ -1,11 +1,10 @@
-import { createHash, type Hash } from 'node:crypto'
 import { basename } from 'node:path'
-import { assertNever } from '../../../shared/model/assert-never.ts'
 import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
-import type { Progress } from '../../../shared/model/progress.ts'
-import { createMeter, type Meter } from '../archive/meter.ts'
-import { writeAllAt } from '../archive/output.ts'
-import type { Medium, MediumOptions, MediumReader, MediumSink, MediumWriter, ResumedWriter } from '../ports/medium.ts'
+import type { CopiedBytes } from '../archive/copy-bytes.ts'
+import { serve } from '../archive/remote-source.ts'
+import { inWorker, type JobOptions } from '../archive/worker-client.ts'
+import { orCancelled, within } from '../ports/left-behind.ts'
+import type { Medium, MediumOptions, MediumReader, MediumWriter, OpenOptions, ResumedWriter } from '../ports/medium.ts'
 
 /** Where the copy of an archive stands, read back and found equal. */
 export type SecondCopy = {
@@ -21,23 +20,24 @@ export type SecondCopy = {
   readonly uncached: boolean
 }
 
-export type CopyOptions = MediumOptions & {
-  readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** What the archive is known by; another digest while it is read is `archive-changed` (13). */
-  readonly sha256?: string | undefined
-  /** Milliseconds on a clock that only goes forward, for the rate. */
-  readonly now: () => number
-  /** Called once the copy stands: the place for a catalog's entry. Its failure is the copy's, which stands all the same. */
-  readonly record?: ((copy: SecondCopy, archive: string) => void | Promise<void>) | undefined
-}
+export type CopyOptions = MediumOptions &
+  Pick<JobOptions, 'workerPath' | 'onProgress'> & {
+    /** What the archive is known by; another digest while it is read is `archive-changed` (13). */
+    readonly sha256?: string | undefined
+    /** Called once the copy stands: the place for a catalog's entry. Its failure is the copy's, which stands all the same. */
+    readonly record?: ((copy: SecondCopy, archive: string) => void | Promise<void>) | undefined
+  }
 
-const PIECE = 1024 * 1024
+/** For what a failure leaves on a medium that still answers, and on one that does not. */
+const TIDY_MS = 15_000
+const HURRIED_MS = 300
 
 /**
  * 二次媒体: copies a finished archive to a file, into a folder or onto a special file, reads all of it back and compares
  * its SHA-256. Never overwrites: what has the copy's name already is left alone, unless it is that very copy, whole
  * (then both are read and nothing is written). What an interrupted copy left is compared with the archive from its
- * first byte on and continued where they part; a `.partial` of something else is refused.
+ * first byte on and continued where they part; a `.partial` of something else is refused. All bytes are read, hashed and
+ * compared in a worker thread.
  *
  * Throws what the media throw (12), `copy-differs` (13; the copy is taken off its name), `archive-changed` (13), and
  * `cancelled` within a second of the signal; what a file copy had written then stays as `.partial`, to be resumed.
@@ -48,33 +48,52 @@ export async function copySecond(
   dest: string,
   options: CopyOptions,
 ): Promise<SecondCopy> {
-  const { signal, nextVolume } = options
-  const source = await medium.open(archive, { signal, nextVolume })
-  try {
-    const to = await medium.placeFor(dest, basename(archive))
-    const stands = (await medium.check(to)).some(({ code }) => code === 'medium-exists')
+  const { signal } = options
+  return reading(medium, archive, options, async (source) => {
+    const to = await orCancelled(medium.placeFor(dest, basename(archive)), signal)
+    const obstacles = await orCancelled(medium.check(to), signal)
+    const stands = obstacles.some(({ code }) => code === 'medium-exists')
     const copy = stands
       ? await recognise(medium, source, to, options)
       : await transferAndReadBack(medium, source, to, options)
     await options.record?.(copy, archive)
     return copy
+  })
+}
+
+/** Opens an archive for as long as `use` runs. */
+async function reading<Value>(
+  medium: Medium,
+  path: string,
+  { signal, nextVolume }: CopyOptions,
+  use: (reader: MediumReader) => Promise<Value>,
+  more: Pick<OpenOptions, 'uncached'> = {},
+): Promise<Value> {
+  const close = (reader: MediumReader) => reader.close()
+  const opening = medium.open(path, { signal, nextVolume, ...more })
+  const reader = await orCancelled(opening, signal, (late) => late.then(close).catch(() => undefined))
+  try {
+    return await use(reader)
   } finally {
-    await source.close()
+    await orCancelled(close(reader), signal)
   }
 }
 
 /** What has the name already is the copy whose process died before it could read it back, or none of ours. */
-async function recognise(medium: Medium, source: MediumReader, to: string, options: CopyOptions): Promise<SecondCopy> {
-  const found = await medium.open(to, { ...readers(options), uncached: true })
-  try {
-    if (found.size !== source.size) throw fail('medium-exists', { path: to })
-    const sha256 = await digest(source, options)
-    expectKnown(source, sha256, options)
-    if ((await digest(found, options)) !== sha256) throw fail('medium-exists', { path: to })
-    return copyOf(source, found, sha256, source.size)
-  } finally {
-    await found.close()
-  }
+function recognise(medium: Medium, source: MediumReader, to: string, options: CopyOptions): Promise<SecondCopy> {
+  return reading(
+    medium,
+    to,
+    options,
+    async (found) => {
+      if (found.size !== source.size) throw fail('medium-exists', { path: to })
+      const sha256 = await digest(source, options)
+      expectKnown(source, sha256, options)
+      if ((await digest(found, options)) !== sha256) throw fail('medium-exists', { path: to })
+      return copyOf(source, found, sha256, source.size)
+    },
+    { uncached: true },
+  )
 }
 
 async function transferAndReadBack(
@@ -84,48 +103,44 @@ async function transferAndReadBack(
   options: CopyOptions,
 ): Promise<SecondCopy> {
   const { sha256, kept } = await transfer(medium, source, to, options)
-  const written = await medium.open(to, { ...readers(options), uncached: true })
-  try {
-    const same = written.size === source.size && (await digest(written, options)) === sha256
-    if (same) return copyOf(source, written, sha256, kept)
-  } finally {
-    await written.close()
-  }
+  const copy = await reading(
+    medium,
+    to,
+    options,
+    async (written) => {
+      const same = written.size === source.size && (await digest(written, options)) === sha256
+      return same ? copyOf(source, written, sha256, kept) : null
+    },
+    { uncached: true },
+  )
+  if (copy !== null) return copy
   throw fail('copy-differs', { path: await medium.reject(to), archive: source.path })
 }
 
-async function transfer(
-  medium: Medium,
-  source: MediumReader,
-  to: string,
-  options: CopyOptions,
-): Promise<{ readonly sha256: string; readonly kept: number }> {
-  const resumed = await medium.resume(to)
+async function transfer(medium: Medium, source: MediumReader, to: string, options: CopyOptions): Promise<CopiedBytes> {
+  const { signal } = options
+  const resumed = await orCancelled(medium.resume(to), signal, (late) => late.then(leave).catch(() => undefined))
   const writer = resumed ?? (await begin(medium, source, to, options))
-  const meter = meterOf(source, 'copy', options)
-  const hash = createHash('sha256')
+  let gone: Promise<void> | undefined
   let trusted = resumed === null
+  const onLeft = (work: Promise<unknown>) => {
+    gone = work.then(
+      () => undefined,
+      () => undefined,
+    )
+  }
   try {
-    const kept = resumed === null ? 0 : await keepSame(source, resumed, to, hash, options)
+    const copied = await copyInWorker(source, writer, resumed?.kept ?? null, to, { ...options, onLeft })
     trusted = true
-    meter.bytes(kept)
-    for (let at = kept; at < source.size; ) {
-      throwIfCancelled(options)
-      const bytes = await readPiece(source, at)
-      hash.update(bytes)
-      await put(writer.sink, bytes, at, to)
-      at += bytes.length
-      meter.bytes(bytes.length)
-    }
-    meter.finish()
-    const sha256 = hash.digest('hex')
-    expectKnown(source, sha256, options)
-    await writer.commit()
-    return { sha256, kept }
+    if (signal?.aborted === true) throw fail('cancelled')
+    expectKnown(source, copied.sha256, options)
+    await orCancelled(writer.commit(), signal, onLeft)
+    return copied
   } catch (thrown) {
-    // What is right and only lacked time is worth keeping; what was never ours is not touched.
+    // What is right and only lacked time is worth keeping; what may be someone else's is not touched.
     const keep = !trusted || toProblem(thrown).code === 'cancelled'
-    const left = await (keep ? writer.leave() : writer.discard()).then(
+    const tidying = keep ? writer.leave(gone) : writer.discard(gone)
+    const left = await within(gone === undefined ? TIDY_MS : HURRIED_MS, to, tidying).then(
       () => null,
       (failure: unknown) => failure,
     )
@@ -134,79 +149,57 @@ async function transfer(
   }
 }
 
+async function leave(writer: ResumedWriter | null): Promise<void> {
+  await writer?.leave()
+}
+
 async function begin(medium: Medium, source: MediumReader, to: string, options: CopyOptions): Promise<MediumWriter> {
   const { signal, nextVolume, overwrite } = options
-  const [obstacle] = await medium.check(to, {
-    needBytes: source.size,
-    nextVolume,
-    ...(overwrite === undefined ? {} : { overwrite }),
-  })
+  const wants = { nextVolume, ...(overwrite === undefined ? {} : { overwrite }) }
+  const [obstacle] = await orCancelled(medium.check(to, { needBytes: source.size, ...wants }), signal)
   if (obstacle !== undefined) throw new ProblemError(obstacle)
-  return medium.create(to, {
-    name: options.name ?? basename(source.path),
-    signal,
-    nextVolume,
-    ...(overwrite === undefined ? {} : { overwrite }),
-  })
+  const begun = medium.create(to, { name: options.name ?? basename(source.path), signal, ...wants })
+  return orCancelled(begun, signal, (late) => late.then((writer) => writer.discard()).catch(() => undefined))
 }
 
-/** How far the kept bytes are the archive's; the rest is cut off. Nothing in common: the place is someone else's. */
-async function keepSame(
+async function copyInWorker(
   source: MediumReader,
-  { kept, readKept, cutTo }: ResumedWriter,
+  { sink }: Pick<MediumWriter, 'sink'>,
+  kept: number | null,
   to: string,
-  hash: Hash,
-  options: CopyOptions,
-): Promise<number> {
-  let same = 0
-  while (same < Math.min(kept, source.size)) {
-    throwIfCancelled(options)
-    const wanted = await readPiece(source, same)
-    const found = await readKept(same, wanted.length)
-    const common = commonStart(wanted, found)
-    hash.update(wanted.subarray(0, common))
-    same += common
-    if (common < wanted.length) break
-  }
-  if (same === 0 && kept > 0) throw fail('medium-partial-exists', { path: `${to}.partial` })
-  await cutTo(same)
-  return same
+  options: CopyOptions & Pick<JobOptions, 'onLeft'>,
+): Promise<CopiedBytes> {
+  const { workerPath, signal, onProgress, onLeft } = options
+  const output = sink.kind === 'file' ? sink : ({ kind: 'stream' } as const)
+  const onOutput = sink.kind === 'stream' ? sink.write : undefined
+  return served(source, options, (plan) =>
+    inWorker<'copy'>(
+      { kind: 'copy', source: plan, output, to, kept },
+      { workerPath, signal, onProgress, onLeft, onOutput },
+    ),
+  )
 }
 
-function commonStart(one: Buffer, other: Buffer): number {
-  const length = Math.min(one.length, other.length)
-  if (one.subarray(0, length).equals(other.subarray(0, length))) return length
-  return one.findIndex((byte, index) => byte !== other[index])
+function digest(reader: MediumReader, options: CopyOptions): Promise<string> {
+  const { workerPath, signal, onProgress } = options
+  return served(reader, options, (source) =>
+    inWorker<'digest'>({ kind: 'digest', source }, { workerPath, signal, onProgress }),
+  )
 }
 
-async function digest(reader: MediumReader, options: CopyOptions): Promise<string> {
-  const meter = meterOf(reader, 'verify', options)
-  const hash = createHash('sha256')
-  for (let at = 0; at < reader.size; ) {
-    throwIfCancelled(options)
-    const bytes = await readPiece(reader, at)
-    hash.update(bytes)
-    at += bytes.length
-    meter.bytes(bytes.length)
-  }
-  meter.finish()
-  return hash.digest('hex')
-}
+type Plan = ReturnType<ReturnType<typeof serve>['plan']> & { readonly unlock: null }
 
-async function readPiece(reader: MediumReader, at: number): Promise<Buffer> {
-  const bytes = await reader.readAt(at, Math.min(PIECE, reader.size - at))
-  if (bytes.length === 0) throw fail('archive-unreadable', { path: reader.path, text: 'EOF' })
-  return bytes
-}
-
-async function put(sink: MediumSink, bytes: Buffer, at: number, path: string): Promise<void> {
-  switch (sink.kind) {
-    case 'file':
-      return writeAllAt(sink.fd, bytes, at, path)
-    case 'stream':
-      return sink.write(bytes)
-    default:
-      return assertNever(sink)
+/** The open reader answers, whatever its path may name by now; encrypted bytes are copied as they stand. */
+async function served<Value>(
+  reader: MediumReader,
+  { signal }: CopyOptions,
+  use: (plan: Plan) => Promise<Value>,
+): Promise<Value> {
+  const { plan, close } = serve(reader)
+  try {
+    return await use({ ...plan(), unlock: null })
+  } finally {
+    await orCancelled(close(), signal)
   }
 }
 
@@ -217,19 +210,4 @@ function copyOf(source: MediumReader, copy: MediumReader, sha256: string, resume
 
 function expectKnown(source: MediumReader, sha256: string, options: CopyOptions): void {
   if (options.sha256 !== undefined && options.sha256 !== sha256) throw fail('archive-changed', { path: source.path })
-}
-
-function readers({ nextVolume, signal }: CopyOptions): Pick<CopyOptions, 'nextVolume' | 'signal'> {
-  return { nextVolume, signal }
-}
-
-function throwIfCancelled({ signal }: CopyOptions): void {
-  if (signal?.aborted === true) throw fail('cancelled')
-}
-
-function meterOf(reader: MediumReader, phase: 'copy' | 'verify', { now, onProgress }: CopyOptions): Meter {
-  const context = { now, checkCancelled: () => undefined, onProgress: (progress: Progress) => onProgress?.(progress) }
-  const meter = createMeter(context, { phase, bytesTotal: reader.size, membersTotal: 1 })
-  meter.current(reader.path)
-  return meter
 }

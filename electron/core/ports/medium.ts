@@ -45,7 +45,7 @@ export type Medium = {
   readonly resume: (path: string) => Promise<ResumedWriter | null>
   /** Where an archive goes when the operator names `place`: into a folder that is there as `name`, else to `place` itself. */
   readonly placeFor: (place: string, name: string) => Promise<string>
-  /** What writers left unfinished in a folder, oldest name first; nothing for a place that holds none. */
+  /** What writers left unfinished in a folder, oldest name first, or on a device; nothing for a place that holds none. */
   readonly unfinishedIn: (folder: string) => Promise<readonly Unfinished[]>
 }
 
@@ -85,12 +85,10 @@ export type MediumReader = {
   readonly close: () => Promise<void>
 }
 
-/** A writer whose place holds `kept` bytes already; it gives no scratch files. They are to be looked at, and cut where they are not right, before anything is written. */
-export type ResumedWriter = Omit<MediumWriter, 'scratch'> & {
+/** A writer whose file holds `kept` bytes already; they are to be looked at, and cut where they are not right, before anything is written. */
+export type ResumedWriter = Omit<MediumWriter, 'scratch' | 'sink'> & {
+  readonly sink: FileSink
   readonly kept: number
-  readonly readKept: (offset: number, length: number) => Promise<Buffer>
-  /** What is written next follows byte `bytes`. */
-  readonly cutTo: (bytes: number) => Promise<void>
 }
 
 export type MediumWants = {
@@ -121,13 +119,13 @@ export type MediumOptions = Pick<MediumWants, 'overwrite'> & {
  */
 export type NextVolume = (wanted: WantedVolume) => Promise<string | null>
 
+type FileSink = { readonly kind: 'file'; readonly fd: number }
+
 /**
  * How the archive's bytes reach the medium. `file`: whichever thread makes them writes them to `fd`, from the start on.
  * `stream`: they are handed over in order, one `write` after the other; a write that waits for a volume stays pending.
  */
-export type MediumSink =
-  | { readonly kind: 'file'; readonly fd: number }
-  | { readonly kind: 'stream'; readonly write: (bytes: Uint8Array) => Promise<void> }
+export type MediumSink = FileSink | { readonly kind: 'stream'; readonly write: (bytes: Uint8Array) => Promise<void> }
 
 export type MediumWriter = {
   readonly sink: MediumSink
@@ -140,6 +138,6 @@ export type MediumWriter = {
    * `gone`: resolves once nothing that was left behind may still use the sink; its descriptors stay open until then.
    */
   readonly discard: (gone?: Promise<void>) => Promise<void>
-  /** Ends the claim and keeps what was written as the unfinished place, for `resume`; where none can be resumed, discards. */
-  readonly leave: () => Promise<void>
+  /** Ends the claim and keeps what was written as the unfinished place, for `resume`; where none can be resumed, discards. `gone`: as for `discard`. */
+  readonly leave: (gone?: Promise<void>) => Promise<void>
 }

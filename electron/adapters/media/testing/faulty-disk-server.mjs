@@ -1,6 +1,7 @@
 /**
  * A filesystem of one folder, served through /dev/fuse (descriptor 3; linux/include/uapi/linux/fuse.h, protocol 7), that fails
- * as it is told: a line of JSON on standard input is the list of faults from then on, answered by a line on standard output.
+ * as it is told: a line of JSON on standard input is the list of faults from then on, answered by `told` on
+ * standard output, where each operation that hangs is told as well.
  * Content lies in files below argv[2]. In a process of its own, because who writes to it is kept waiting by the system.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, read, readSync, writeSync } from 'node:fs'
@@ -191,10 +192,13 @@ function begin(body) {
   return out
 }
 
+function namesOf(node) {
+  return [...names].filter(([, each]) => each === node).map(([name]) => name)
+}
+
 /** The fault that an operation meets, once as many bytes were written as it lets through. */
 function faultOf(operation, node, body) {
-  const own =
-    operation === 'unlink' ? [text(body)] : [...names].filter(([, each]) => each === node).map(([name]) => name)
+  const own = operation === 'unlink' ? [text(body)] : namesOf(node)
   const bytes = operation === 'write' ? body.readUInt32LE(16) : 0
   for (const fault of faults) {
     if (fault.on !== operation) continue
@@ -239,7 +243,10 @@ function perform(opcode, unique, node, body) {
       answer(unique, constants.errno[thrown.code] ?? constants.errno.EIO)
     }
   }
-  if (fault?.hang === true) return hanging.push(act)
+  if (fault?.hang === true) {
+    process.stdout.write(`hangs ${operation} ${namesOf(node).join(' ')}\n`)
+    return hanging.push(act)
+  }
   const wait = fault === null ? 0 : waitOf(fault, operation, body)
   if (wait > 0) setTimeout(act, wait)
   else act()

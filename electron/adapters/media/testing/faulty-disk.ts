@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 type Operation = 'write' | 'read' | 'fsync' | 'fsyncdir' | 'link' | 'unlink' | 'create' | 'lookup' | 'getattr'
@@ -25,6 +27,8 @@ export type FaultyDisk = {
   readonly folder: string
   /** Resolves once they are what happens; none: all is well again. What hung goes on. */
   readonly faults: (...faults: readonly Fault[]) => Promise<void>
+  /** What hangs since the last `faults`: operation and names of the file. */
+  readonly waiting: () => string
   /** The disk is gone: whatever waits for it and whatever is asked of it from now on fails. */
   readonly tearOut: () => Promise<void>
   readonly end: () => Promise<void>
@@ -45,6 +49,12 @@ export async function faultyDisk(folder: string, bytes = 1_000_000_000): Promise
   const program = fileURLToPath(new URL('faulty-disk-server.mjs', import.meta.url))
   const server = spawn(process.execPath, [program, backing, String(bytes)], {
     stdio: ['pipe', 'pipe', 'inherit', fuse],
+  })
+  let waiting = ''
+  let onTold: () => void = () => undefined
+  createInterface({ input: server.stdout as Readable }).on('line', (line) => {
+    if (line === 'told') onTold()
+    else waiting += `${line}\n`
   })
   const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()))
   const options = 'fd=3,rootmode=40000,user_id=0,group_id=0,allow_other'
@@ -68,8 +78,12 @@ export async function faultyDisk(folder: string, bytes = 1_000_000_000): Promise
   }
   return {
     folder,
+    waiting: () => waiting,
     faults: async (...faults) => {
-      const told = new Promise((resolve) => server.stdout?.once('data', resolve))
+      waiting = ''
+      const told = new Promise<void>((resolve) => {
+        onTold = resolve
+      })
       server.stdin?.write(`${JSON.stringify(faults)}\n`)
       await told
     },

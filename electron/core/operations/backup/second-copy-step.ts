@@ -51,7 +51,7 @@ function secondCopyStep(work: BackupWork, member: Member, { to }: NonNullable<Me
       nextVolume: work.request.medium?.nextVolume,
       signal,
       onProgress: progress,
-      now: () => clock.monotonicMs(),
+      workerPath: engine.workerPath,
       sha256: archive.sha256,
       record: ({ path: copied, sameFilesystem: same }) =>
         catalog.append({
