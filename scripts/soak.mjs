@@ -1,7 +1,8 @@
 /**
- * `npm run soak -- crash-matrix|fault-matrix|property [--runs N] [--seed S]`: the long form of what `npm test` samples. Without
+ * `npm run soak -- crash-matrix|fault-matrix|property [--runs N] [--seed S] [--path P]`: the long form of what `npm test` samples. Without
  * `--runs` a matrix takes every case once, in order; with it, so many in an order that the seed decides, and more than there are go
- * round again. A matrix ends with its table (Markdown) and, as the last line of stdout, one JSON object. Ends with 1 where one went wrong.
+ * round again. `--path` lives the property's history of that number alone. All end with a table (Markdown) and, as the last line of
+ * stdout, one JSON object; with 1 where one went wrong.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { run } from './lib/exec.mjs'
 import { log, runMain, Stop } from './lib/log.mjs'
 import { matrixTable, readRows, summary } from './lib/matrix-table.mjs'
 import { root } from './lib/paths.mjs'
+import { propertyTable, readHistories, totalOf } from './lib/property-table.mjs'
 import { setUp } from './setup.mjs'
 
 const soaks = {
@@ -29,20 +31,21 @@ const soaks = {
   },
   property: {
     files: ['electron/commands/property.test.ts'],
-    environment: ({ runs, seed }) => ({
-      UNTENSEKI_PROPERTY_RUNS: String(runs ?? 100),
+    environment: ({ runs, seed, path }) => ({
+      UNTENSEKI_PROPERTY_RUNS: String(path === undefined ? (runs ?? 100) : 1),
       UNTENSEKI_PROPERTY_SEED: String(seed ?? Date.now() % 1_000_000),
+      UNTENSEKI_PROPERTY_FROM: String(path ?? 0),
     }),
   },
 }
 
 function parse([name, ...rest]) {
   const soak = Object.hasOwn(soaks, name ?? '') ? soaks[name] : null
-  const usage = `npm run soak -- ${Object.keys(soaks).join('|')} [--runs N] [--seed S]`
+  const usage = `npm run soak -- ${Object.keys(soaks).join('|')} [--runs N] [--seed S] [--path P]`
   const given = {}
   for (let at = 0; at < rest.length; at += 2) {
     const [word, value] = [rest[at], rest[at + 1]]
-    const key = { '--runs': 'runs', '--seed': 'seed' }[word]
+    const key = { '--runs': 'runs', '--seed': 'seed', '--path': 'path' }[word]
     if (!key || !/^[0-9]{1,9}$/.test(value ?? '') || (key === 'runs' && Number(value) === 0)) throw new Stop(64, usage)
     given[key] = Number(value)
   }
@@ -64,12 +67,20 @@ await runMain(async () => {
       [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...soak.files],
       {
         cwd: root,
-        env: { ...process.env, ...environment, UNTENSEKI_MATRIX_TABLE: rows },
+        env: {
+          ...process.env,
+          ...environment,
+          [name === 'property' ? 'UNTENSEKI_PROPERTY_REPORT' : 'UNTENSEKI_MATRIX_TABLE']: rows,
+        },
         stdio: ['ignore', 'inherit', 'inherit'],
       },
     )
     process.exitCode = code ?? 1
-    if (!name.endsWith('-matrix')) return
+    if (name === 'property') {
+      const total = totalOf(readHistories(rows))
+      process.stdout.write(`\n${propertyTable([total])}\n${JSON.stringify(total)}\n`)
+      return
+    }
     const found = readRows(rows)
     process.stdout.write(`\n${matrixTable(found)}\n`)
     process.stdout.write(`${JSON.stringify(summary(name, environment, found, Date.now() - begun))}\n`)

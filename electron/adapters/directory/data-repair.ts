@@ -2,7 +2,7 @@ import type { Domain } from '../../../shared/model/domain.ts'
 import type { Place } from '../../../shared/model/position.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import { type RepairPlan, repairProgressSchema } from '../../../shared/model/repair.ts'
-import type { DataRepair } from '../../core/ports/data-repair.ts'
+import type { DataRepair, InspectOptions } from '../../core/ports/data-repair.ts'
 import { type Gathered, gatherRecords, type RecordHolder } from '../../formats/gather-records.ts'
 import { openAppender } from '../../formats/journal-file.ts'
 import { encodeRecord } from '../../formats/journal-record.ts'
@@ -12,7 +12,8 @@ import { type AddressServices, followJob } from './address-services.ts'
 /** データ修復 through the embedded address services, and from the journals on the master's disk while they are down. */
 export function createDataRepair(domain: Domain, services: AddressServices): DataRepair {
   const { master, others, ask } = services
-  const holders: readonly RecordHolder[] = others.map((host) => ({
+  // The master itself too, where it still answers: before its data is exchanged it may be the last to hold a record.
+  const holders: readonly RecordHolder[] = [master, ...others].map((host) => ({
     host,
     ancestry: async () => (await ask(host, 'status', {})).ancestry,
     changes: (after) => ask(host, 'changes.read', { after, limit: 500 }),
@@ -28,16 +29,16 @@ export function createDataRepair(domain: Domain, services: AddressServices): Dat
   }
 
   /** Another server gets everything from the master, which has or restores what it needs. */
-  const planOther = async (host: string, from: Place | undefined): Promise<RepairPlan> => {
-    const own = await ask(master, 'status', {})
+  const planOther = async (host: string, { from, reaches }: InspectOptions): Promise<RepairPlan> => {
+    const own = reaches ?? (await ask(master, 'status', {})).position
     const position = from?.position ?? (await ask(host, 'status', {})).position
-    const records = Math.max(0, own.position.number - position.number)
+    const records = Math.max(0, own.number - position.number)
     return {
       host,
       position,
       pending: markOf(host),
-      reaches: own.position,
-      replay: records === 0 ? [] : [{ first: position.number + 1, last: own.position.number }],
+      reaches: own,
+      replay: records === 0 ? [] : [{ first: position.number + 1, last: own.number }],
       records,
       gaps: [],
       corrupt: [],
@@ -47,9 +48,10 @@ export function createDataRepair(domain: Domain, services: AddressServices): Dat
   }
 
   return {
-    inspect: async (host, { from, sources = [] } = {}) => {
+    inspect: async (host, options = {}) => {
+      const { from, sources = [] } = options
       const pending = markOf(host)
-      if (host !== master) return await planOther(host, from)
+      if (host !== master) return await planOther(host, options)
       if (from === undefined) return await ask(master, 'repair.plan', {})
       const { plan } = await gather(from, [...(pending?.sources ?? []), ...sources])
       return { ...plan, host, position: from.position, pending }

@@ -56,7 +56,11 @@ export function launchService(launch: Launch, args: readonly string[], log: stri
   return {
     pid: child.pid ?? null,
     gone,
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => {
+      // Whoever kills it waits for its end; a program with nothing else to do would be over before.
+      child.ref()
+      child.kill('SIGKILL')
+    },
     said: () => readFrom(log, from) + failure,
   }
 }

@@ -11,6 +11,7 @@ const entries = {
   'archive-worker': join('electron', 'archive-worker.ts'),
   'archive-reader': join('electron', 'archive-reader.ts'),
   'console-run': join('electron', 'commands', 'testing', 'console-run.ts'),
+  operator: join('electron', 'commands', 'testing', 'property', 'operator.ts'),
 }
 /** Everything that they are made of. */
 const sources = ['adapters', 'commands', 'core', 'embedded', 'formats', 'wire'].map((name) => join('electron', name))

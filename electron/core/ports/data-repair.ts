@@ -1,4 +1,4 @@
-import type { ChangeRange, Place } from '../../../shared/model/position.ts'
+import type { ChangeRange, Place, Position } from '../../../shared/model/position.ts'
 import type { RepairPlan, RepairProgress, RepairReport, RepairSource } from '../../../shared/model/repair.ts'
 
 /** データ修復 (design §6): what was acknowledged after the data was copied, back into the restored data. */
@@ -6,7 +6,8 @@ export interface DataRepair {
   /**
    * What a repair of `host` would replay: from sealed, `.sealing` and current segments, from what was collected, and from
    * every server that can be asked. With `from` it tells the same for data of that position, as before a restore; then
-   * the server's own address service need not run. Changes nothing. Throws `address-service-down`, `server-unknown`.
+   * the server's own address service need not run; with `reaches`, where the master itself will be repaired to, neither
+   * need the master's. Changes nothing. Throws `address-service-down`, `server-unknown`.
    */
   inspect(host: string, options?: InspectOptions): Promise<RepairPlan>
   /**
@@ -26,6 +27,7 @@ export interface DataRepair {
 
 export type InspectOptions = {
   readonly from?: Place
+  readonly reaches?: Position
   /** Journal folders and collected files beside those in force; absolute. */
   readonly sources?: readonly string[]
 }

@@ -1,4 +1,5 @@
 import type { ServerConfig, ServiceConfig } from '../../../shared/model/domain.ts'
+import { type Problem, toProblem } from '../../../shared/model/problem.ts'
 import type { Receipt } from '../../../shared/model/run.ts'
 import type { ServiceKind } from '../../../shared/model/service.ts'
 import { serviceKinds } from '../../../shared/model/service.ts'
@@ -10,12 +11,17 @@ import { ofKinds, stopOrder } from '../servers/order.ts'
 export interface Halt {
   /** Stops the services of these kinds that are not stopped, one kind after the other, at all servers at the same time. */
   stop(kinds: readonly ServiceKind[], context: StepContext): Promise<Receipt>
-  /** Starts of these kinds what was stopped, and of servers named in `whole` every service. Each is tried; throws the first failure. */
+  /**
+   * Starts of these kinds what was stopped, and of servers named in `whole` every service. Each is tried; throws the first failure.
+   * What had crashed before is tried too; that it does not start is a warning: with a disk of its own it may be beyond help.
+   */
   start(kinds: readonly ServiceKind[], context: StepContext, whole?: readonly string[]): Promise<Receipt>
   /** `host/service` of those that should serve now and do not. */
   servicesDown(): Promise<readonly string[]>
   stoppedAny(): boolean
   outageMs(): number | null
+  /** Why services do not start that had crashed before. */
+  warnings(): readonly Problem[]
 }
 
 type One = { readonly server: ServerConfig; readonly service: ServiceConfig }
@@ -23,6 +29,9 @@ type One = { readonly server: ServerConfig; readonly service: ServiceConfig }
 /** `servers`: the master first. A service that was down before is started only at a server whose data was exchanged. */
 export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Halt {
   const stopped = new Map<string, One>()
+  const crashed = new Map<string, One>()
+  const beyondHelp = new Set<string>()
+  const warnings: Problem[] = []
   let exchanged: readonly string[] = []
   let stoppedAt: number | null = null
   let servedAt: number | null = null
@@ -39,8 +48,14 @@ export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Ha
 
   async function stop(one: One, context: StepContext): Promise<boolean> {
     if (context.signal.aborted) throw context.signal.reason
-    if ((await driverOf(one).status()).state === 'stopped') return false
+    const { state, pid } = await driverOf(one).status()
+    if (state === 'stopped') return false
     if (context.signal.aborted) throw context.signal.reason
+    if (state === 'failed' && pid === null && !exchanged.includes(one.server.host)) {
+      crashed.set(idOf(one), one)
+      await driverOf(one).stop(context.signal)
+      return false
+    }
     context.stopping(one.server.host, one.service.id)
     stoppedAt ??= engine.clock.monotonicMs()
     servedAt = null
@@ -56,6 +71,21 @@ export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Ha
     context.started(one.server.host, one.service.id)
     context.note({ ja: `${nameOf(one)} を起動しました`, en: `${nameOf(one)} started` })
     servedAt = engine.clock.monotonicMs()
+  }
+
+  /** Started with the rest; nobody owes them to whoever restores something else. */
+  async function startCrashed(kind: ServiceKind, context: StepContext): Promise<void> {
+    for (const one of crashed.values()) {
+      const { host } = one.server
+      // What stands on a layer that did not start cannot either.
+      if (one.service.kind !== kind || exchanged.includes(host) || beyondHelp.has(host)) continue
+      try {
+        await start(one, context)
+      } catch (error) {
+        beyondHelp.add(host)
+        warnings.push(toProblem(error))
+      }
+    }
   }
 
   return {
@@ -81,6 +111,7 @@ export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Ha
         const of = wanted().filter(({ service }) => service.kind === kind)
         failures.push(...(await Promise.allSettled(of.map((one) => start(one, context)))))
         names.push(...of.map(nameOf))
+        await startCrashed(kind, context)
       }
       throwFirst(failures)
       return { services: names.join(', ') }
@@ -90,6 +121,7 @@ export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Ha
       const states = await Promise.all(all.map((one) => driverOf(one).status()))
       return all.filter((_, index) => states[index]?.state !== 'running').map(idOf)
     },
+    warnings: () => warnings,
     stoppedAny: () => stoppedAt !== null,
     outageMs: () => (stoppedAt === null ? null : Math.round((servedAt ?? engine.clock.monotonicMs()) - stoppedAt)),
   }

@@ -168,7 +168,14 @@ async function inspectRepairs(
   sources: readonly string[],
 ): Promise<readonly RepairPlan[]> {
   const plans: RepairPlan[] = []
-  for (const [host, place] of from) plans.push(await engine.repair.inspect(host, { from: place, sources }))
+  const master = masterOf(engine.domain).host
+  const own = from.get(master)
+  if (own !== undefined) plans.push(await engine.repair.inspect(master, { from: own, sources }))
+  // Those that are restored with the master will follow to where it is repaired to; where it stands now matters no more.
+  const reaches = plans[0]?.reaches
+  for (const [host, place] of from)
+    if (host !== master)
+      plans.push(await engine.repair.inspect(host, { from: place, ...(reaches === undefined ? {} : { reaches }) }))
   return plans
 }
 

@@ -165,8 +165,11 @@ export function restoreBook(
         outageMs: () => halt.outageMs(),
         stoppedAny: () => halt.stoppedAny(),
         archives: () => [],
-        warnings: () =>
-          request.repair ? warnings : [...warnings, problem('restore-unrepaired', { hosts: hosts.join(', ') })],
+        warnings: () => [
+          ...warnings,
+          ...halt.warnings(),
+          ...(request.repair ? [] : [problem('restore-unrepaired', { hosts: hosts.join(', ') })]),
+        ],
         async release() {
           runLock.settle()
         },

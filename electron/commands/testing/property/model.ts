@@ -1,45 +1,103 @@
+import type { ChangeRange, Position } from '../../../../shared/model/position.ts'
+
 /** What a user of the name database may be: a name, or gone. */
 type State = string | null
 
-/** What the clients were told: every user with each state that the answers leave possible. One, unless an answer never came. */
+export type Answer =
+  | { readonly kind: 'acknowledged'; readonly position: Position }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'unknown' }
+
+type Told = { readonly state: State; readonly change: string | null }
+
+/** What the clients were told, change by change, and which of these changes an operator has given up. */
 export type Model = {
-  /** The ids of users that are known to be there, and under which name. */
+  /** The ids of users that are known to be there. */
   certain(): readonly string[]
   newId(): string
-  /** An operation on a user: `acknowledged`, `refused` (nothing was done), or `unknown`. */
-  told(id: string, state: State, answer: 'acknowledged' | 'refused' | 'unknown'): void
+  /** An operation on a user: acknowledged as a change, refused (nothing was done), or nobody knows. */
+  told(id: string, state: State, answer: Answer): void
   /** How many operations were acknowledged. */
   acknowledged(): number
+  /** The acknowledged changes with these numbers that nobody has given up yet, as `changeName` names them. */
+  standing(ranges: readonly ChangeRange[]): readonly string[]
+  /** Every acknowledged change with a larger number that nobody has given up yet. */
+  standingAfter(number: number): readonly string[]
+  /** These changes are lost, with an operator's consent. */
+  giveUp(changes: readonly string[]): void
+  /** How many acknowledged changes were given up. */
+  givenUp(): number
   /** Everything in which `found` (id → name) is not what the clients were told. */
   differences(found: ReadonlyMap<string, string>): readonly string[]
 }
 
+/** A change's identity in one word. */
+export function changeName({ timeline, number }: Position): string {
+  return `${number}@${timeline}`
+}
+
 export function createModel(initial: ReadonlyMap<string, string>): Model {
-  const states = new Map<string, readonly State[]>([...initial].map(([id, name]) => [id, [name]]))
+  const users = new Map<string, { readonly first: State; readonly told: Told[] }>(
+    [...initial].map(([id, name]) => [id, { first: name, told: [] }]),
+  )
+  const numbers = new Map<string, number>()
+  const lost = new Set<string>()
   let ids = 0
   let acknowledged = 0
+
+  /** What a user may be now: the last change that stands, or one after it of which nobody knows whether it was made. */
+  const possible = (id: string): readonly State[] => {
+    const user = users.get(id)
+    const states: State[] = []
+    for (const { state, change } of [...(user?.told ?? [])].reverse()) {
+      if (change !== null && lost.has(change)) continue
+      states.push(state)
+      if (change !== null) return states
+    }
+    return [...states, user?.first ?? null]
+  }
+
+  const standingWhere = (wanted: (number: number) => boolean) =>
+    [...numbers].flatMap(([change, number]) => (wanted(number) && !lost.has(change) ? [change] : []))
+
   return {
     certain: () =>
-      [...states]
-        .filter(([id, known]) => id.startsWith('p') && known.length === 1 && known[0] !== null)
-        .map(([id]) => id),
+      [...users.keys()].filter((id) => {
+        const states = possible(id)
+        return id.startsWith('p') && states.length === 1 && states[0] !== null
+      }),
     newId: () => {
       ids += 1
       return `p${ids}`
     },
     told: (id, state, answer) => {
-      if (answer === 'refused') return
-      if (answer === 'acknowledged') acknowledged += 1
-      states.set(id, answer === 'acknowledged' ? [state] : [...(states.get(id) ?? [null]), state])
+      if (answer.kind === 'refused') return
+      const change = answer.kind === 'acknowledged' ? changeName(answer.position) : null
+      if (answer.kind === 'acknowledged') {
+        acknowledged += 1
+        numbers.set(changeName(answer.position), answer.position.number)
+      }
+      const user = users.get(id) ?? { first: null, told: [] }
+      users.set(id, user)
+      user.told.push({ state, change })
     },
     acknowledged: () => acknowledged,
+    standing: (ranges) =>
+      standingWhere((number) => ranges.some(({ first, last }) => first <= number && number <= last)),
+    standingAfter: (after) => standingWhere((number) => number > after),
+    giveUp: (changes) => {
+      for (const change of changes) lost.add(change)
+    },
+    givenUp: () => lost.size,
     differences: (found) => {
       const wrong: string[] = []
-      for (const [id, known] of states) {
+      for (const [id, { told }] of users) {
         const is = found.get(id) ?? null
-        if (!known.includes(is)) wrong.push(`${id} is ${is}, and was acknowledged as ${known.join(' or ')}`)
+        const states = possible(id)
+        const said = told.map(({ change }) => change ?? 'unknown').join(', ')
+        if (!states.includes(is)) wrong.push(`${id} is ${is}, and was acknowledged as ${states.join(' or ')} (${said})`)
       }
-      for (const [id, name] of found) if (!states.has(id)) wrong.push(`${id} is ${name}, and nobody registered it`)
+      for (const [id, name] of found) if (!users.has(id)) wrong.push(`${id} is ${name}, and nobody registered it`)
       return wrong
     },
   }

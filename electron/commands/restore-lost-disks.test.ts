@@ -1,0 +1,86 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { filesBelow, journalFolders } from './testing/property/survivors.ts'
+import { killServices } from './testing/property/world.ts'
+import { openShell, type Shell } from './testing/shell.ts'
+
+let shell: Shell
+let set: string
+
+beforeAll(async () => {
+  shell = await openShell()
+  await shell.init()
+  set = join(shell.backups, 'set')
+  mkdirSync(set)
+  expect(await shell.run(['domain', 'start'])).toMatchObject({ code: 0 })
+  expect(await shell.run(['backup', '--all', '--to', `${set}/`, '--wait', '60', '--yes'])).toMatchObject({ code: 0 })
+}, 180_000)
+afterAll(() => shell?.remove())
+
+test('a service that does not serve in time is named by the command that started it', {
+  timeout: 120_000,
+}, async () => {
+  const text = readFileSync(shell.config, 'utf8')
+  writeFileSync(shell.config, text.replace('startTimeoutMs: 60000', 'startTimeoutMs: 100'))
+  await shell.run(['stop', '--server', 'os-ml1', '--yes'])
+  const late = await shell.run(['start', '--server', 'os-ml1', '--service', 'server'])
+  writeFileSync(shell.config, text)
+  expect(late).toMatchObject({ problem: 'service-start-timeout' })
+  expect(await shell.run(['start', '--server', 'os-ml1'])).toMatchObject({ code: 0 })
+})
+
+/** A disk breaks under running services: they die, and what they had is gone. */
+async function loseDisks(...hosts: readonly string[]): Promise<void> {
+  await killServices(shell.config, hosts)
+  for (const { host, prefix } of shell.domain().servers) {
+    if (hosts.includes(host)) rmSync(join(prefix, 'var'), { recursive: true })
+  }
+}
+
+async function usersOf(name: string): Promise<readonly unknown[]> {
+  return (await shell.run(['search', '--kind', 'user', '--name', name])).rows.map((row) => row.name)
+}
+
+test('the master is restored although the disk of an address server is lost at the same time', {
+  timeout: 240_000,
+}, async () => {
+  await shell.run(['register', 'user', '--name', '同時喪失'])
+  await loseDisks('hq-mas', 'os-ml1')
+  const restored = await shell.run(['restore', '--server', 'MASTER', '--from', archiveOf('hq-mas'), '--yes'])
+  expect(restored).toMatchObject({ code: 1, result: { outcome: 'warnings', servicesDown: [] } })
+  expect(JSON.stringify(restored.result.warnings)).toContain('os-ml1')
+  expect(await usersOf('同時喪失')).toEqual(['同時喪失'])
+  const other = await shell.run(['restore', '--server', 'os-ml1', '--from', archiveOf('os-ml1'), '--yes'])
+  expect(other).toMatchObject({ code: 0 })
+  expect(await shell.run(['replication', '--wait', '60'])).toMatchObject({ code: 0 })
+})
+
+test('every server is restored from one set after all disks were lost, with nobody left to ask', {
+  timeout: 240_000,
+}, async () => {
+  await shell.run(['register', 'user', '--name', '全滅'])
+  await loseDisks('hq-mas', 'tk-ml1', 'os-ml1')
+  const restored = await shell.run(['restore', '--all', '--from', set, '--yes'])
+  expect(restored).toMatchObject({ result: { outcome: expect.stringMatching(/done|warnings/), servicesDown: [] } })
+  expect(await usersOf('全滅')).toEqual(['全滅'])
+  expect(await shell.run(['replication', '--wait', '60'])).toMatchObject({ code: 0 })
+})
+
+test('a restore asks the master itself, whose journals and address servers are lost', {
+  timeout: 240_000,
+}, async () => {
+  await shell.run(['register', 'user', '--name', '最後の一台'])
+  const [master] = shell.domain().servers
+  if (!master) throw new Error('no master')
+  await loseDisks('tk-ml1', 'os-ml1')
+  for (const file of Object.values(journalFolders(master)).flat().flatMap(filesBelow)) rmSync(file)
+  const restored = await shell.run(['restore', '--server', 'MASTER', '--from', archiveOf('hq-mas'), '--yes'])
+  expect(restored).toMatchObject({ code: 1, result: { servicesDown: [] } })
+  expect(await usersOf('最後の一台')).toEqual(['最後の一台'])
+  expect(await usersOf('全滅')).toEqual(['全滅'])
+})
+
+function archiveOf(host: string): string {
+  return join(set, readdirSync(set).find((name) => name.startsWith(host)) ?? '')
+}

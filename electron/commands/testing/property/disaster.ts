@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { serverRoot } from '../../../formats/layout.ts'
+import type { Disaster, Fate, Host } from './operations.ts'
+import { filesBelow, journalFolders } from './survivors.ts'
+import { serverOf, type World } from './world.ts'
+
+/**
+ * What of a disaster befalls this domain. Some newest piece always survives somewhere: of a domain of which every copy and every trace is
+ * gone, nobody could say what was lost.
+ */
+export function spared({ journal }: World, one: Disaster): Disaster {
+  if (one.disks.length < 3) return one
+  return journal ? { ...one, own: one.own === 'gone' ? 'old-gone' : one.own } : { ...one, disks: ['hq-mas', 'tk-ml1'] }
+}
+
+/** Breaks what the disaster names; its processes were killed before. */
+export function strike({ domain }: World, { own, servers, disks, pick }: Disaster): void {
+  const master = serverOf(domain, 'hq-mas')
+  const folders = journalFolders(master)
+  spoil([folders.own], own, pick)
+  spoil(folders.servers, servers, pick)
+  for (const host of disks) rmSync(join(serverOf(domain, host).prefix, 'var'), { recursive: true })
+}
+
+function spoil(folders: readonly string[], fate: Fate, pick: number): void {
+  const files = folders.flatMap(filesBelow)
+  switch (fate) {
+    case 'kept':
+      return
+    case 'gone':
+      for (const folder of folders) for (const name of namesIn(folder)) rmSync(join(folder, name), { recursive: true })
+      return
+    case 'old-gone':
+      for (const folder of folders) dropSealed(folder)
+      return
+    case 'damaged': {
+      const records = files.filter((file) => !basename(file).endsWith('.json') && readFileSync(file).length > 0)
+      const file = records[pick % Math.max(1, records.length)]
+      if (file !== undefined) damage(file, pick)
+      return
+    }
+  }
+}
+
+/** Takes away every sealed segment. */
+function dropSealed(folder: string): void {
+  const sealed = basename(folder) === 'journal-sealed' ? folder : join(folder, 'journal-sealed')
+  for (const host of namesIn(sealed)) {
+    for (const segment of namesIn(join(sealed, host))) rmSync(join(sealed, host, segment), { recursive: true })
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** A bad sector in the middle of one record: its line stays a line. */
+function damage(file: string, pick: number): void {
+  const bytes = readFileSync(file)
+  const ends = [...bytes.keys()].filter((at) => bytes[at] === 0x0a)
+  const line = pick % Math.max(1, ends.length)
+  const [begin, end] = [line === 0 ? 0 : (ends[line - 1] ?? 0) + 1, ends[line] ?? bytes.length]
+  bytes.fill('X', begin + Math.floor((end - begin) / 3), begin + Math.floor((end - begin) / 2))
+  writeFileSync(file, bytes)
+}
+
+/** Whether a server's disk has nothing on it. */
+export function isLost(world: World, host: Host): boolean {
+  return namesIn(serverRoot(serverOf(world.domain, host))).length === 0
+}
