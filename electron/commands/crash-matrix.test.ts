@@ -59,6 +59,7 @@ it.for(cases.map((one, number) => [...one, number] as const))(
     if (commands.some((each) => each.startsWith('repair')) && book !== 'restore' && book !== 'repair')
       broken.push('修復待ち')
     if (commands.some((each) => each.startsWith('start'))) broken.push('its recovery left services down')
+    if (way === 'resume' && commands.some((each) => each.startsWith('repair'))) broken.push('its resume left 修復待ち')
     if (!(await proving.register(`${name} 後`))) broken.push('nothing can be registered')
     const facts = [
       killed ? `killed, ${down} services down` : 'ended before',

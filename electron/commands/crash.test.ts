@@ -159,7 +159,8 @@ describe('a service that cannot be started again', () => {
     const to = join(shell.base, 'down.tar.zst')
     const { port } = shell.domain().servers[0]?.services.find((each) => each.id === 'server') ?? {}
     const begun = await inTheMiddle(to)
-    const intruder = createServer().listen(port ?? 0, '127.0.0.1')
+    // It hangs up, so that nobody waits for its greeting.
+    const intruder = createServer((socket) => void socket.destroy()).listen(port ?? 0, '127.0.0.1')
     await once(intruder, 'listening')
     const ended = await begun.ended
     expect([ended.code, ended.problem]).toEqual([3, 'port-in-use'])

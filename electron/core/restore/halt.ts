@@ -6,8 +6,9 @@ import { serviceKinds } from '../../../shared/model/service.ts'
 import type { Engine } from '../engine.ts'
 import type { StepContext } from '../procedure/step.ts'
 import { ofKinds, stopOrder } from '../servers/order.ts'
+import { startPersistently, stopPersistently } from '../servers/persist.ts'
 
-/** The services of all servers that a restore halts: with the master, the whole domain (facts §8). */
+/** The services of all servers that a restore halts: with the master, the whole domain (facts §8). Retries and escalation as the domain file says. */
 export interface Halt {
   /** Stops the services of these kinds that are not stopped, one kind after the other, at all servers at the same time. */
   stop(kinds: readonly ServiceKind[], context: StepContext): Promise<Receipt>
@@ -61,13 +62,15 @@ export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Ha
     servedAt = null
     // What only the exchange had brought up is not brought up again when that is taken back.
     if (!exchanged.includes(one.server.host)) stopped.set(idOf(one), one)
-    await driverOf(one).stop(context.signal)
+    const onSignal = (name: string) =>
+      context.note({ ja: `${nameOf(one)} を ${name} で終了します`, en: `ending ${nameOf(one)} by ${name}` })
+    await stopPersistently(engine, one.server.host, one.service.id, context.signal, onSignal)
     context.note({ ja: `${nameOf(one)} を停止しました`, en: `${nameOf(one)} stopped` })
     return true
   }
 
   async function start(one: One, context: StepContext): Promise<void> {
-    await driverOf(one).start()
+    await startPersistently(engine, one.server.host, one.service.id)
     context.started(one.server.host, one.service.id)
     context.note({ ja: `${nameOf(one)} を起動しました`, en: `${nameOf(one)} started` })
     servedAt = engine.clock.monotonicMs()

@@ -108,6 +108,9 @@ export function shortenLimits({ shell }: Proving, fault: Fault): () => void {
   return () => writeFileSync(shell.config, written)
 }
 
+/** A foreign program at a service's port. It hangs up, so that nobody waits for its greeting. */
+const hangingUp = () => createServer((socket) => void socket.destroy())
+
 /** Plants the fault while the run stands still; null where it came too late to be one. */
 export async function plant(
   proving: Proving,
@@ -139,7 +142,7 @@ export async function plant(
     }
     case 'start fails: port taken': {
       const port = server.services.find(({ id }) => id === 'server')?.port ?? 0
-      const taken = createServer().listen(port, '127.0.0.1')
+      const taken = hangingUp().listen(port, '127.0.0.1')
       const held = await Promise.race([
         once(taken, 'listening').then(() => true),
         once(taken, 'error').then(() => false),
