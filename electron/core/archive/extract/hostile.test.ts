@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -25,6 +34,9 @@ const good = tarMember({ name: 'good' }, 'good')
 const link = (name: string, to: string) => tarMember({ name, flag: '2', link: to })
 const hard = (name: string, to: string) => tarMember({ name, flag: '1', link: to })
 const folder = (name: string) => tarMember({ name: `${name}/`, flag: '5', mode: '0000755\0' })
+
+/** Deeper than a path of the system may be long, each part being as long as a name may be. */
+const longWay = Array.from({ length: 20 }, (_, index) => String.fromCharCode(97 + index).repeat(250))
 
 const cases: readonly (readonly [what: string, code: string, parts: readonly Buffer[]])[] = [
   ['an absolute name', 'archive-name-unsafe', [tarMember({ name: '/tmp/evil' }, 'x')]],
@@ -213,6 +225,76 @@ const cases: readonly (readonly [what: string, code: string, parts: readonly Buf
       Buffer.alloc(512),
     ],
   ],
+  [
+    'a link that a hard link takes to where it climbs (CPython 2025-4330)',
+    'archive-link-unsafe',
+    [folder('a'), folder('a/b'), link('a/b/l', '../..'), hard('l', 'a/b/l')],
+  ],
+  [
+    'a link whose way is longer than a path may be (CPython 2025-4517)',
+    'archive-name-unsafe',
+    [
+      ...longWay.flatMap((_, index) => {
+        const way = longWay.slice(0, index + 1).join('/')
+        return [paxHeader([['path', `${way}/`]]), tarMember({ flag: '5' })]
+      }),
+      paxHeader([
+        ['path', 'way'],
+        ['linkpath', longWay.join('/')],
+      ]),
+      tarMember({ flag: '2' }),
+      paxHeader([
+        ['path', 'out'],
+        ['linkpath', `way/${'../'.repeat(longWay.length + 1)}etc`],
+      ]),
+      tarMember({ flag: '2' }),
+    ],
+  ],
+  [
+    'a hard link out of the root by a chain of links (node-tar 2026-26960)',
+    'archive-link-unsafe',
+    [folder('a'), link('a/x', '..'), link('a/y', 'x/..'), hard('stolen', 'a/y/etc/passwd')],
+  ],
+  ['a link relative to a drive (node-tar 2026-31802)', 'archive-link-unsafe', [link('l', 'C:../../../target')]],
+  ['a long name that is empty', 'archive-name-unsafe', [tarMember({ flag: 'L' }, ''), tarMember({}, 'x')]],
+  [
+    'two long names in a row',
+    'archive-tar-invalid',
+    [tarMember({ flag: 'L' }, 'a\0'), tarMember({ flag: 'L' }, 'b\0'), tarMember({}, 'x')],
+  ],
+  ['a climbing GNU long link', 'archive-link-unsafe', [tarMember({ flag: 'K' }, '../../evil\0'), link('l', 'x')]],
+  ['a climbing pax link', 'archive-link-unsafe', [paxHeader([['linkpath', '../evil']]), link('l', 'x')]],
+  [
+    'a climbing name of a sparse file',
+    'archive-name-unsafe',
+    [
+      paxHeader([
+        ['GNU.sparse.major', '1'],
+        ['GNU.sparse.minor', '0'],
+        ['GNU.sparse.name', '../evil'],
+        ['GNU.sparse.realsize', '512'],
+      ]),
+      tarMember({ name: 's' }, Buffer.from('0\n'.padEnd(512, '\0'))),
+    ],
+  ],
+  [
+    'a pax size of a link',
+    'archive-tar-invalid',
+    [paxHeader([['size', '1024']]), link('l', 'good'), tarMember({ name: 'inner' }, 'hidden')],
+  ],
+  [
+    'a pax size of a folder',
+    'archive-tar-invalid',
+    [paxHeader([['size', '1024']]), folder('a'), tarMember({ name: 'inner' }, 'hidden')],
+  ],
+  ['the same file twice, written otherwise', 'archive-member-twice', [good, tarMember({ name: './good' }, 'evil')]],
+  ['a file in the place of a folder', 'archive-member-twice', [folder('a'), tarMember({ name: 'a' }, 'evil')]],
+  ['a size with a sign', 'archive-tar-invalid', [good, tarHeader({ name: 'b', size: '-0000000010\0' })]],
+  [
+    'a pax size with a sign or a blank',
+    'archive-tar-invalid',
+    [paxHeader([['size', '+1']]), tarMember({ name: 'b' }, 'x')],
+  ],
   ['no tar at all', 'archive-not-tar', [Buffer.from('これはtarではありません。'.repeat(100))]],
 ]
 
@@ -244,6 +326,28 @@ it('leaves nothing of a hostile archive behind', async () => {
   )
   expect(problem.code).toBe('archive-name-unsafe')
   expect(readdirSync(outer)).toEqual([])
+})
+
+it('writes into no folder that another archive has made (GNU tar 2025-45582), and through no link that stands there', async () => {
+  const outer = kit.newFolder()
+  await extractForeign(tarOf(folder('real'), link('way', 'real')), outer)
+  const again = await problemOf(extractForeign(tarOf(tarMember({ name: 'way/evil' }, 'x')), outer))
+  expect(again.code).toBe('extract-destination-exists')
+  expect(readdirSync(join(outer, 'to', 'real'))).toEqual([])
+  const other = kit.newFolder()
+  mkdirSync(join(other, 'elsewhere'))
+  symlinkSync('elsewhere', join(other, 'to'))
+  expect((await problemOf(extractForeign(tarOf(good), other))).code).toBe('extract-destination-exists')
+  expect(readdirSync(join(other, 'elsewhere'))).toEqual([])
+})
+
+it('takes the size in an extended header for that of the file, not of the long name between them (tar-rs 2026)', async () => {
+  const folderOf = kit.newFolder()
+  const content = Buffer.alloc(512, 'y')
+  const parts = [paxHeader([['size', '512']]), tarMember({ flag: 'L' }, 'a\0'), tarMember({ name: 'b' }, content)]
+  await extractForeign(tarOf(...parts, good), folderOf)
+  expect(readdirSync(join(folderOf, 'to')).sort()).toEqual(['a', 'good'])
+  expect(readFileSync(join(folderOf, 'to', 'a')).equals(content)).toBe(true)
 })
 
 it('clears the set-user-id bit that nobody asked for, and never names an owner that only the superuser can give', async () => {

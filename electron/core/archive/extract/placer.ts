@@ -7,6 +7,7 @@ import {
   ftruncateSync,
   linkSync,
   openSync,
+  readlinkSync,
   symlinkSync,
   writeSync,
 } from 'node:fs'
@@ -105,7 +106,7 @@ export function createPlacer(options: PlacerOptions): Placer {
     }
   }
 
-  const makeHardlink = (entry: Entry, fd: number, own: Buffer) => {
+  const makeHardlink = (entry: Entry, fd: number, own: Buffer, depth: number) => {
     const target = entry.link ?? Buffer.alloc(0)
     if (unsafeName(target) !== null) throw linkUnsafe(entry)
     const standIn = options.standIns.get(escapeName(target))
@@ -117,6 +118,8 @@ export function createPlacer(options: PlacerOptions): Placer {
     const last = parts.pop() ?? Buffer.alloc(0)
     const chain = openChain(from, parts)
     try {
+      // A symlink that leads nowhere bad from where it stands may climb out from where its second name stands.
+      if (options.confineLinks && leadsOut(targetOf(within(chain, last)), depth)) throw linkUnsafe(entry)
       linkSync(within(chain, last), within(fd, own))
     } catch (thrown) {
       const code = codeOf(thrown)
@@ -166,7 +169,7 @@ export function createPlacer(options: PlacerOptions): Placer {
       case 'symlink':
         return makeSymlink(entry, fd, own, partsOf(place.root, name).length - 2)
       case 'hardlink':
-        return makeHardlink(entry, fd, own)
+        return makeHardlink(entry, fd, own, partsOf(place.root, name).length - 2)
       default:
         return makeSpecial(entry, fd, own)
     }
@@ -190,7 +193,7 @@ export function createPlacer(options: PlacerOptions): Placer {
 
   return {
     begin: (entry) => {
-      const reason = unsafeName(entry.name)
+      const reason = unsafeName(entry.name) ?? (options.confineLinks ? overlong(entry.name) : null)
       if (reason !== null)
         throw fail('archive-name-unsafe', { path: archive, member: escapeName(entry.name), text: reason })
       const standIn = entry.type === 'file' ? options.standIns.get(escapeName(entry.name)) : undefined
@@ -234,6 +237,23 @@ export function createPlacer(options: PlacerOptions): Placer {
       open = null
       levels.abandon()
     },
+  }
+}
+
+/** Deeper than this no program, ours neither, could take a folder away again by its path. */
+const LONGEST = 3000
+
+function overlong(name: Buffer): string | null {
+  return name.length > LONGEST ? `> ${LONGEST}` : null
+}
+
+/** Where a symlink points; empty for anything else. */
+function targetOf(path: Buffer): Buffer {
+  try {
+    return readlinkSync(path, { encoding: 'buffer' })
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EINVAL') throw thrown
+    return Buffer.alloc(0)
   }
 }
 
