@@ -5,7 +5,7 @@ const FRAME_MAGIC = 0xfd2fb528
 const SKIPPABLE_MAGIC = 0x184d2a50
 const BLOCK_LIMIT = 128 * 1024
 /** Our own meaning of this level: no compression, for a medium that does it itself. */
-const STORED = 0
+export const STORED = 0
 
 type Bindings = typeof import('@mongodb-js/zstd/bindings.js')
 let loaded: Bindings | undefined
@@ -24,7 +24,8 @@ export const zstdCodec: Codec = {
   kind: 'zstd',
   defaultLevel: 3,
   afterFooter: 0,
-  compress: async (raw, level) => (level === STORED ? store(raw) : bindings().compress(raw, level)),
+  compress: async (raw, level) =>
+    level === STORED ? Buffer.concat(storedFrame(raw)) : bindings().compress(raw, level),
   decompress: (frame) => bindings().decompress(frame),
   measure,
   wrap: (body, footer) => {
@@ -39,21 +40,20 @@ export const zstdCodec: Codec = {
   },
 }
 
-/** A frame of one segment that tells its size in four bytes, in blocks as they are. */
-function store(raw: Buffer): Buffer {
-  const blocks = Math.max(1, Math.ceil(raw.length / BLOCK_LIMIT))
-  const out = Buffer.allocUnsafe(9 + raw.length + blocks * 3)
-  out.writeUInt32LE(FRAME_MAGIC, 0)
-  out[4] = 0xa0
-  out.writeUInt32LE(raw.length, 5)
-  for (let index = 0, at = 9; index < blocks; index += 1) {
-    const from = index * BLOCK_LIMIT
-    const length = Math.min(BLOCK_LIMIT, raw.length - from)
-    out.writeUIntLE((length << 3) | (index === blocks - 1 ? 1 : 0), at, 3)
-    raw.copy(out, at + 3, from, from + length)
-    at += 3 + length
+/** A frame of one segment that tells its size in four bytes, in blocks as they are: the bytes themselves, and heads between. */
+export function storedFrame(raw: Buffer): Buffer[] {
+  const head = Buffer.alloc(9)
+  head.writeUInt32LE(FRAME_MAGIC, 0)
+  head[4] = 0xa0
+  head.writeUInt32LE(raw.length, 5)
+  const pieces: Buffer[] = [head]
+  for (let from = 0; from === 0 || from < raw.length; from += BLOCK_LIMIT) {
+    const block = raw.subarray(from, from + BLOCK_LIMIT)
+    const blockHead = Buffer.alloc(3)
+    blockHead.writeUIntLE((block.length << 3) | (from + BLOCK_LIMIT >= raw.length ? 1 : 0), 0, 3)
+    pieces.push(blockHead, block)
   }
-  return out
+  return pieces
 }
 
 async function measure(readAt: ReadAt, offset: number): Promise<Found> {

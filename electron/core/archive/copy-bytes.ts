@@ -38,7 +38,7 @@ export function copyBytes(job: CopyJob, context: JobContext, link: OutputLink): 
     for await (const bytes of piecesOf(source, kept)) {
       context.checkCancelled()
       hash.update(bytes)
-      output.append(bytes)
+      await output.append([bytes])
       meter.bytes(bytes.length)
     }
     meter.finish()

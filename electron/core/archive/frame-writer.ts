@@ -2,39 +2,45 @@ import { createHash } from 'node:crypto'
 import type { Codec } from './codec.ts'
 import { createGiveBack } from './give-back.ts'
 import { sha256Of } from './hash.ts'
+import type { Output } from './output.ts'
 import { countProcessors } from './processors.ts'
 import { encodeSeal, type Frame } from './seal.ts'
 
 /** Frames in compression at once: no more than libuv's pool has threads, so that nothing else waits behind them. */
 const AT_ONCE = Math.min(4, Math.max(2, countProcessors()))
 
+/** A compressed frame, in pieces. */
+export type PackedFrame = { readonly pieces: readonly Buffer[]; readonly sha256: Buffer }
+
 /** A part of the stream. Parts follow one another in the order in which they were opened, whoever is ready first. */
 export type Lane = {
-  /** The next bytes as a frame of their own. Resolves once they stand in the output: then they may be overwritten. */
-  readonly push: (raw: Buffer) => Promise<void>
+  /**
+   * The next bytes as a frame of their own. Resolves once they stand in the output: then they may be overwritten.
+   * `packed`: the frame, where somebody else compresses it.
+   */
+  readonly push: (raw: Buffer, packed?: Promise<PackedFrame> | null) => Promise<void>
   /** There is no more. */
   readonly end: () => void
 }
 
-/** Turns pieces of a stream into compressed frames and at last the seal. Compression runs on libuv's pool. */
+/** Turns pieces of a stream into frames and at last the seal. What comes uncompressed is compressed on libuv's pool. */
 export type FrameWriter = {
   readonly openLane: () => Lane
   /** Frames in the output. */
   readonly frames: () => number
   /** Resolves when the lanes that are open have ended and stand in the output. Rejects with what prevents that. */
   readonly settled: () => Promise<void>
-  readonly finish: (manifestFrame: number) => { readonly bytes: number; readonly sha256: string }
+  readonly finish: (manifestFrame: number) => Promise<{ readonly bytes: number; readonly sha256: string }>
 }
 
 type Pending = {
   readonly raw: number
-  readonly compressed: Promise<Buffer>
+  readonly packed: Promise<PackedFrame>
   readonly done: () => void
   readonly failed: (thrown: unknown) => void
 }
 
-/** `append` takes the archive's bytes in order; it may block. */
-export function createFrameWriter(codec: Codec, level: number, append: (bytes: Buffer) => void): FrameWriter {
+export function createFrameWriter(codec: Codec, level: number, output: Output): FrameWriter {
   const lanes: { readonly pending: Pending[]; ended: boolean }[] = []
   const frames: Frame[] = []
   const giveBack = createGiveBack()
@@ -46,16 +52,23 @@ export function createFrameWriter(codec: Codec, level: number, append: (bytes: B
   let pumping = false
   let broken: { readonly thrown: unknown } | null = null
 
-  const put = (out: Buffer) => {
-    append(out)
-    whole.update(out)
-    bytes += out.length
+  const put = async (pieces: readonly Buffer[]): Promise<number> => {
+    await output.append(pieces)
+    let length = 0
+    for (const piece of pieces) {
+      whole.update(piece)
+      length += piece.length
+    }
+    bytes += length
+    return length
   }
-  const compress = async (raw: Buffer): Promise<Buffer> => {
+  const compress = async (raw: Buffer): Promise<PackedFrame> => {
     if (compressing === AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve))
     compressing += 1
     try {
-      return await codec.compress(raw, level)
+      const compressed = await codec.compress(raw, level)
+      giveBack()
+      return { pieces: [compressed], sha256: sha256Of(compressed) }
     } finally {
       compressing -= 1
       queue.shift()?.()
@@ -70,10 +83,9 @@ export function createFrameWriter(codec: Codec, level: number, append: (bytes: B
         continue
       }
       try {
-        const compressed = await next.compressed
-        put(compressed)
-        frames.push({ length: compressed.length, raw: next.raw, sha256: sha256Of(compressed) })
-        giveBack()
+        const { pieces, sha256 } = await next.packed
+        const length = await put(pieces)
+        frames.push({ length, raw: next.raw, sha256 })
         lane.pending.shift()
         next.done()
       } catch (thrown) {
@@ -100,14 +112,14 @@ export function createFrameWriter(codec: Codec, level: number, append: (bytes: B
       const lane: (typeof lanes)[number] = { pending: [], ended: false }
       lanes.push(lane)
       return {
-        push: (raw) => {
+        push: (raw, given = null) => {
           if (raw.length === 0) return Promise.resolve()
-          if (broken !== null) return Promise.reject(broken.thrown)
-          const compressed = compress(raw)
+          const packed = broken === null ? (given ?? compress(raw)) : given
           // Its failure is met when its turn comes; until then it must not count as unhandled.
-          compressed.catch(() => undefined)
+          packed?.catch(() => undefined)
+          if (broken !== null || packed === null) return Promise.reject(broken?.thrown)
           return new Promise<void>((done, failed) => {
-            lane.pending.push({ raw: raw.length, compressed, done, failed })
+            lane.pending.push({ raw: raw.length, packed, done, failed })
             pump()
           })
         },
@@ -124,8 +136,8 @@ export function createFrameWriter(codec: Codec, level: number, append: (bytes: B
         settling.push({ resolve, reject })
         pump()
       }),
-    finish: (manifestFrame) => {
-      put(encodeSeal(codec, { frames, manifestFrame, sha256: whole.copy().digest() }))
+    finish: async (manifestFrame) => {
+      await put([encodeSeal(codec, { frames, manifestFrame, sha256: whole.copy().digest() })])
       return { bytes, sha256: whole.digest('hex') }
     },
   }

@@ -3,8 +3,11 @@ import { assertNever } from '../../../shared/model/assert-never.ts'
 import { mediumFailure, tookNothing } from '../ports/medium-failure.ts'
 import type { JobContext } from './meter.ts'
 
-/** Where a worker puts the archive's bytes, in order. It may keep the caller waiting, but not past a cancel. */
-export type Output = { readonly append: (bytes: Buffer) => void }
+/**
+ * Where a worker puts the archive's bytes, in order, one call after the other. Resolves when the pieces may be
+ * overwritten; may keep the calling thread waiting, but not past a cancel.
+ */
+export type Output = { readonly append: (pieces: readonly Buffer[]) => Promise<void> }
 
 /** `file`: written from the file's position on, or from byte `from`. `stream`: the bytes go to the thread that began the job, which holds the medium. */
 export type OutputPlan =
@@ -44,9 +47,11 @@ function fileOutput(
 ): Output {
   let at = from ?? null
   return {
-    append: (bytes) => {
-      writeAll(fd, bytes, path, checkCancelled, at)
-      if (at !== null) at += bytes.length
+    append: async (pieces) => {
+      for (const bytes of pieces) {
+        writeAll(fd, bytes, path, checkCancelled, at)
+        if (at !== null) at += bytes.length
+      }
     },
   }
 }
@@ -54,7 +59,7 @@ function fileOutput(
 function streamOutput({ send, words }: OutputLink, context: JobContext): Output {
   let sent = 0
   return {
-    append: (bytes) => {
+    append: async (pieces) => {
       for (;;) {
         context.checkCancelled()
         const taken = Atomics.load(words, TAKEN)
@@ -62,7 +67,8 @@ function streamOutput({ send, words }: OutputLink, context: JobContext): Output 
         // A cancel does not notify this word.
         Atomics.wait(words, TAKEN, taken, LOOK_MS)
       }
-      send(bytes)
+      // What is sent must stay as it is, and the pieces may lie in memory that is used again.
+      send(new Uint8Array(Buffer.concat(pieces)))
       sent = (sent + 1) | 0
     },
   }

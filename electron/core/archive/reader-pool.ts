@@ -1,41 +1,42 @@
-import { setImmediate } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
-import { fail } from '../../../shared/model/problem.ts'
 import { FRAME_BYTES } from './codec.ts'
+import { STORED, storedFrame } from './codec-zstd.ts'
+import type { Lane, PackedFrame } from './frame-writer.ts'
 import type { Listing } from './list-folder.ts'
 import { countProcessors, processorTimes } from './processors.ts'
 import type { Piece } from './read-members.ts'
-import {
-  alone,
-  asBuffer,
-  createReader,
-  type OwnerNames,
-  type ReaderAnswer,
-  type ReaderRequest,
-  type ReaderStart,
-} from './reader.ts'
-import { sourceProblem } from './source-problem.ts'
+import { asBuffer, type OwnerNames, type Packed, type ReaderRequest } from './reader.ts'
+import { type Asked, inlineReader, type Reader, threadReader } from './reader-thread.ts'
+import { newRooms, roomsOf } from './rooms.ts'
 
 /** Rooms of a reader: one is being filled while the others are compressed. Their number bounds the writer's memory. */
 const ROOMS = 3
+/** And the one into which it compresses. */
+const ROOMS_OF_READER = ROOMS + 1
+/** Rooms for what is no member's content. */
+const OWN_ROOMS = 3
 const MOST_READERS = 8
 /** How often it is asked whether the processors have nothing to do, which more readers could change. */
 const LOOK_MS = 100
 /** With so much of the processors' time unused the disk is what everybody waits for: a reader more is started. */
 const IDLE_SHARE = 0.25
-const YOUNG_MB = 4
-const NOTHING = Buffer.alloc(0)
 
-/** Takes the pieces of one stream. `push` resolves once the bytes may be overwritten. */
+/** Takes the pieces of one stream. `push` resolves once the bytes may be overwritten; `packed`: see `Lane`. */
 export type PieceTarget = {
-  readonly push: (bytes: Buffer, piece: Piece) => Promise<void>
+  readonly push: (bytes: Buffer, piece: Piece, packed: Promise<PackedFrame> | null) => Promise<void>
   readonly end: () => void
 }
 
+/** A room of the caller's own. */
+type Room = {
+  readonly bytes: Buffer
+  /** Puts the first `length` bytes into the lane. The room is not to be used afterwards. */
+  readonly put: (lane: Lane, length: number) => void
+}
+
 /**
- * Readers that list folders and read members side by side: threads of their own once there is enough to do, this very
- * thread before that. On a warm cache two of them keep two processors busy; while the processors wait for a cold disk,
- * more are started, because a disk answers many questions at once sooner than one after another.
+ * Readers that list folders, read members and make frames of them side by side: threads of their own once there is
+ * enough to do, this very thread before that. On a warm cache two of them keep two processors busy; while the processors
+ * wait for a cold disk, more are started, because a disk answers many questions at once sooner than one after another.
  */
 export type ReaderPool = {
   readonly list: (path: Buffer) => Promise<Listing>
@@ -47,34 +48,134 @@ export type ReaderPool = {
     next: () => { readonly records: Buffer; readonly target: PieceTarget } | null,
     owners: OwnerNames,
   ) => Promise<void>
+  /** Resolves with a room once one is free. */
+  readonly room: () => Promise<Room>
   /** There is a lot to do: from now on threads read. */
   readonly expectMuch: () => void
   /** Ends all readers, wherever they are; resolves when they are gone. */
   readonly close: () => Promise<void>
 }
 
-/** `readerPath`: the built file of the reader's thread; without it everything is read by the calling thread. */
-export function createReaderPool(readerPath: string | undefined): ReaderPool {
+type Seat = {
+  readonly reader: Reader
+  readonly free: number[]
+  /** Whose names the reader knows. */
+  owners: OwnerNames | null
+  target: PieceTarget | null
+  busy: boolean
+}
+type Task = { readonly request: ReaderRequest; readonly done: (answer: Asked) => void }
+type Reading = {
+  readonly next: () => { readonly records: Buffer; readonly target: PieceTarget } | null
+  readonly owners: OwnerNames
+  readonly finished: () => void
+  jobsLeft: boolean
+  open: number
+}
+
+/**
+ * `readerPath`: the built file of the reader's thread; without it everything is done by the calling thread. `level`: at
+ * which readers make zstd frames of what they read; null: somebody else does.
+ */
+export function createReaderPool(readerPath: string | undefined, level: number | null = null): ReaderPool {
   const stop = new SharedArrayBuffer(4)
-  const readers: Reader[] = []
-  const idle: Reader[] = []
-  const wanted: (() => void)[] = []
+  const memory = newRooms(MOST_READERS * ROOMS_OF_READER + OWN_ROOMS)
+  const rooms = roomsOf(memory)
+  const seats: Seat[] = []
+  const tasks: Task[] = []
+  const own = Array.from({ length: OWN_ROOMS }, (_, index) => MOST_READERS * ROOMS_OF_READER + index)
+  const ownWanted: (() => void)[] = []
   const outcome = createOutcome()
   let threads = false
   let timer: NodeJS.Timeout | null = null
-  let onReader: ((reader: Reader) => void) | null = null
+  let reading: Reading | null = null
 
-  const release = (reader: Reader) => {
-    if (!readers.includes(reader)) return
-    idle.push(reader)
-    wanted.shift()?.()
+  const bytesOf = (room: number, length: number): Buffer => {
+    const bytes = rooms[room]
+    if (bytes === undefined) throw new Error(`room ${room}`)
+    return bytes.subarray(0, length)
+  }
+  const frameOf = ({ room, length, sha256 }: Packed): PackedFrame => {
+    const bytes = bytesOf(room, length)
+    return { pieces: level === STORED ? storedFrame(bytes) : [bytes], sha256: Buffer.from(sha256, 'hex') }
+  }
+  const ask = (request: ReaderRequest): Promise<Asked> =>
+    outcome.unlessFailed(
+      new Promise((done) => {
+        tasks.push({ request, done })
+        work()
+      }),
+    )
+  /** A frame of a room's bytes by whoever has time; null when nobody is to make it. */
+  const pack = (room: number, length: number): Promise<Packed> | null => {
+    if (level === null || length === 0) return null
+    return ask({ kind: 'pack', room, length, level }).then((answer) => {
+      if (answer.kind !== 'packed') throw new Error(answer.kind)
+      return answer.packed
+    })
+  }
+  const work = () => {
+    for (const seat of seats) if (!seat.busy) void serve(seat).catch(outcome.fail)
+    if (reading !== null && !reading.jobsLeft && reading.open === 0) reading.finished()
+  }
+  /** What a reader does next: its stream as long as there is room, else what anybody can do, else the next job. */
+  const serve = async (seat: Seat): Promise<void> => {
+    const [room] = seat.free
+    if (reading !== null && seat.target !== null && room !== undefined)
+      return fill(seat, reading, seat.target, { kind: 'more', room, level }, room)
+    const unknown = reading !== null && seat.owners !== reading.owners ? reading.owners : null
+    const task =
+      unknown === null
+        ? tasks.shift()
+        : { request: { kind: 'owners', owners: unknown } as const, done: () => undefined }
+    if (task !== undefined) {
+      seat.busy = true
+      seat.owners = unknown ?? seat.owners
+      task.done(await seat.reader.ask(task.request))
+      seat.busy = false
+      return work()
+    }
+    if (reading === null || seat.target !== null || room === undefined || !reading.jobsLeft) return
+    const job = reading.next()
+    if (job === null) {
+      reading.jobsLeft = false
+      return
+    }
+    reading.open += 1
+    seat.target = job.target
+    return fill(seat, reading, job.target, { kind: 'read', records: job.records, room, level }, room)
+  }
+  const fill = async (seat: Seat, of: Reading, target: PieceTarget, request: ReaderRequest, room: number) => {
+    seat.free.shift()
+    seat.busy = true
+    const answer = await seat.reader.ask(request)
+    if (answer.kind !== 'piece') throw new Error(answer.kind)
+    const { piece, done } = answer
+    const packed = answer.packed === null ? pack(room, piece.filled) : Promise.resolve(answer.packed)
+    const frame = packed?.then(frameOf) ?? null
+    // Its failure is met by whom it is handed to; should that not come about, it must not count as unhandled.
+    frame?.catch(() => undefined)
+    const pushed = target.push(bytesOf(room, piece.filled), piece, frame)
+    if (done) {
+      seat.target = null
+      target.end()
+    }
+    seat.busy = false
+    work()
+    await pushed
+    seat.free.push(packed === null ? room : (await packed).room)
+    if (done) of.open -= 1
+    work()
   }
   const addReader = () => {
-    const reader =
-      threads && readerPath !== undefined ? threadReader(readerPath, stop, outcome.fail) : inlineReader(stop)
-    readers.push(reader)
-    if (onReader === null) release(reader)
-    else onReader(reader)
+    const from = seats.length * ROOMS_OF_READER
+    const start = { memory, spare: from + ROOMS, stop }
+    const threaded = threads && readerPath !== undefined
+    const reader = threaded ? threadReader(readerPath, start, outcome.fail) : inlineReader(start)
+    const free = Array.from({ length: ROOMS }, (_, index) => from + index)
+    const seat: Seat = { reader, free, owners: null, target: null, busy: false }
+    seats.push(seat)
+    work()
   }
   const growWhenIdle = () => {
     let before = processorTimes()
@@ -82,166 +183,75 @@ export function createReaderPool(readerPath: string | undefined): ReaderPool {
       const now = processorTimes()
       const idleShare = (now.idle - before.idle) / Math.max(now.all - before.all, 1)
       before = now
-      if (idleShare > IDLE_SHARE && readers.length < MOST_READERS && idle.length === 0) addReader()
+      if (idleShare > IDLE_SHARE && seats.length < MOST_READERS && seats.every(({ busy }) => busy)) addReader()
     }, LOOK_MS)
   }
 
   addReader()
   return {
     list: async (path) => {
-      while (idle.length === 0) await outcome.unlessFailed(new Promise<void>((resolve) => wanted.push(resolve)))
-      const reader = idle.pop()
-      if (reader === undefined) throw new Error('no reader')
-      const answer = await outcome.unlessFailed(reader.ask({ kind: 'list', path }))
-      release(reader)
+      const answer = await ask({ kind: 'list', path })
       if (answer.kind !== 'listed') throw new Error(answer.kind)
       return { ...answer.listing, records: asBuffer(answer.listing.records) }
     },
     readAll: (next, owners) => {
       const finished = new Promise<void>((resolve) => {
-        let jobsLeft = true
-        let open = 0
-        const targets = new Map<Reader, PieceTarget>()
-        const free = new Map<Reader, number[]>()
-        const asking = new Set<Reader>()
-        const serve = (reader: Reader) => {
-          const rooms = free.get(reader) ?? []
-          const room = rooms[0]
-          if (room === undefined || asking.has(reader)) return
-          let target = targets.get(reader)
-          let request: ReaderRequest = { kind: 'more', room }
-          if (target === undefined) {
-            const job = jobsLeft ? next() : null
-            if (job === null) {
-              jobsLeft = false
-              if (open === 0) resolve()
-              return
-            }
-            open += 1
-            target = job.target
-            targets.set(reader, target)
-            request = { kind: 'read', records: job.records, room }
-          }
-          rooms.shift()
-          asking.add(reader)
-          fill(reader, target, request, room).catch(outcome.fail)
-        }
-        const fill = async (reader: Reader, target: PieceTarget, request: ReaderRequest, room: number) => {
-          const answer = await reader.ask(request)
-          if (answer.kind !== 'piece') throw new Error(answer.kind)
-          const { piece, done } = answer
-          const pushed = target.push((reader.rooms[room] ?? NOTHING).subarray(0, piece.filled), piece)
-          asking.delete(reader)
-          if (done) {
-            targets.delete(reader)
-            target.end()
-          }
-          serve(reader)
-          await pushed
-          free.get(reader)?.push(room)
-          if (done) open -= 1
-          serve(reader)
-        }
-        onReader = (reader) => {
-          free.set(
-            reader,
-            reader.rooms.map((_, index) => index),
-          )
-          reader
-            .ask({ kind: 'owners', owners })
-            .then(() => serve(reader))
-            .catch(outcome.fail)
-        }
-        for (const reader of [...readers]) onReader(reader)
+        reading = { next, owners, finished: resolve, jobsLeft: true, open: 0 }
+        work()
       })
       return outcome.unlessFailed(finished).finally(() => {
-        onReader = null
+        reading = null
       })
+    },
+    room: async () => {
+      while (own.length === 0) await outcome.unlessFailed(new Promise<void>((resolve) => ownWanted.push(resolve)))
+      const room = own.pop()
+      if (room === undefined) throw new Error('no room')
+      return {
+        bytes: bytesOf(room, FRAME_BYTES),
+        put: (lane, length) => {
+          const packed = pack(room, length)
+          const pushed = lane.push(bytesOf(room, length), packed?.then(frameOf) ?? null)
+          const free = async () => {
+            await pushed
+            own.push(packed === null ? room : (await packed).room)
+            ownWanted.shift()?.()
+          }
+          free().catch(outcome.fail)
+        },
+      }
     },
     expectMuch: () => {
       if (threads || readerPath === undefined) return
       threads = true
       // The calling thread has enough to do from now on.
-      readers.splice(0)
-      idle.splice(0)
+      seats.splice(0)
       for (let count = 0; count < Math.min(2, countProcessors()); count += 1) addReader()
       timer = growWhenIdle()
     },
     close: async () => {
       if (timer !== null) clearInterval(timer)
       Atomics.store(new Int32Array(stop), 0, 1)
-      await Promise.all(readers.map((reader) => reader.end()))
+      await Promise.all(seats.map(({ reader }) => reader.end()))
     },
   }
 }
 
 /** The first failure of anybody, and a way to wait for something unless there is one. */
 function createOutcome() {
-  let failWith: (thrown: unknown) => void = () => undefined
-  const failed = new Promise<never>((_, reject) => {
-    failWith = reject
-  })
-  // It is met by whoever waits; until then it must not count as unhandled.
-  failed.catch(() => undefined)
+  const waiting = new Set<(thrown: unknown) => void>()
+  let failed: { readonly thrown: unknown } | null = null
   return {
-    fail: (thrown: unknown) => failWith(thrown),
-    unlessFailed: <Value>(promise: Promise<Value>): Promise<Value> => Promise.race([promise, failed]),
-  }
-}
-
-type Asked = Exclude<ReaderAnswer, { readonly kind: 'failed' }>
-
-/** Answers in the order in which it is asked; rejects with a `Problem`. */
-type Reader = {
-  readonly rooms: readonly Buffer[]
-  readonly ask: (request: ReaderRequest) => Promise<Asked>
-  readonly end: () => Promise<void>
-}
-
-function newStart(stop: SharedArrayBuffer): ReaderStart {
-  return { rooms: Array.from({ length: ROOMS }, () => new SharedArrayBuffer(FRAME_BYTES)), stop }
-}
-
-function inlineReader(stop: SharedArrayBuffer): Reader {
-  const start = newStart(stop)
-  const read = createReader(start)
-  return {
-    rooms: start.rooms.map((room) => Buffer.from(room)),
-    ask: async (request) => {
-      await setImmediate()
-      return unlessFailure(read(request))
+    fail: (thrown: unknown) => {
+      failed ??= { thrown }
+      for (const reject of waiting) reject(failed.thrown)
+      waiting.clear()
     },
-    end: async () => undefined,
+    unlessFailed: <Value>(promise: Promise<Value>): Promise<Value> =>
+      new Promise((resolve, reject) => {
+        if (failed !== null) return reject(failed.thrown)
+        waiting.add(reject)
+        promise.then(resolve, reject).finally(() => waiting.delete(reject))
+      }),
   }
-}
-
-function threadReader(readerPath: string, stop: SharedArrayBuffer, fallen: (thrown: unknown) => void): Reader {
-  const start = newStart(stop)
-  // What a reader allocates is short-lived; room for more would only stay unused in every one of them.
-  const worker = new Worker(readerPath, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
-  const waiting: ((answer: ReaderAnswer) => void)[] = []
-  worker.on('message', (answer: ReaderAnswer) => waiting.shift()?.(answer))
-  worker.on('error', (error) => fallen(fail('archive-worker-died', { text: error.message }, error)))
-  worker.on('exit', (code) => fallen(fail('archive-worker-died', { text: `exit ${code}` })))
-  return {
-    rooms: start.rooms.map((room) => Buffer.from(room)),
-    ask: async (request) => {
-      const answer = await new Promise<ReaderAnswer>((resolve) => {
-        waiting.push(resolve)
-        if (request.kind !== 'read') return worker.postMessage(request)
-        const records = alone(request.records)
-        worker.postMessage({ ...request, records }, [records.buffer])
-      })
-      return unlessFailure(answer)
-    },
-    end: async () => {
-      await worker.terminate()
-    },
-  }
-}
-
-function unlessFailure(answer: ReaderAnswer): Asked {
-  if (answer.kind !== 'failed') return answer
-  const { failure } = answer
-  throw failure.code === 'internal' ? new Error(failure.text) : sourceProblem(failure)
 }

@@ -1,26 +1,43 @@
 import type { MessagePort } from 'node:worker_threads'
 import { assertNever } from '../../../shared/model/assert-never.ts'
+import { FRAME_BYTES } from './codec.ts'
+import { STORED, storedFrame } from './codec-zstd.ts'
+import { newSha256, sha256Hex } from './hash.ts'
 import { type Listing, listFolder } from './list-folder.ts'
 import { createPlainFiles } from './plain-member.ts'
 import { type Piece, readMembers } from './read-members.ts'
+import { roomsOf } from './rooms.ts'
 import { codeOf, SourceError, type SourceFailure } from './source-failure.ts'
 import { systemCalls } from './system-calls.ts'
+import { zstdLibrary } from './zstd-library.ts'
 
-/** What a reader is started with. All memory is shared; `stop`: one word, anything but 0 means "end now". */
+/**
+ * What a reader is started with. All memory is shared, see `rooms.ts`; `spare`: the room that is its own to begin with;
+ * `stop`: one word, anything but 0 means "end now".
+ */
 export type ReaderStart = {
-  readonly rooms: readonly SharedArrayBuffer[]
+  readonly memory: SharedArrayBuffer
+  readonly spare: number
   readonly stop: SharedArrayBuffer
 }
 
 /**
  * `list`: what a folder holds. `owners`: names for what is read from now on. `read`: the tar stream of these records,
- * the first piece of it into the room of that number; `more`: the next piece. A reader has one stream at a time.
+ * the first piece of it into the room of that number; `more`: the next piece. A reader has one stream at a time, and
+ * makes a frame of its last piece at once where a level is given. `pack`: a frame of the room's first bytes.
  */
 export type ReaderRequest =
   | { readonly kind: 'list'; readonly path: Uint8Array }
   | { readonly kind: 'owners'; readonly owners: OwnerNames }
-  | { readonly kind: 'read'; readonly records: Uint8Array; readonly room: number }
-  | { readonly kind: 'more'; readonly room: number }
+  | { readonly kind: 'read'; readonly records: Uint8Array; readonly room: number; readonly level: number | null }
+  | { readonly kind: 'more'; readonly room: number; readonly level: number | null }
+  | { readonly kind: 'pack'; readonly room: number; readonly length: number; readonly level: number }
+
+/**
+ * A frame that stands in the first bytes of `room`: not the one in which the bytes were, which the reader has kept in
+ * exchange. Not compressed frames are those bytes where they were, with little in between (`storedFrame`).
+ */
+export type Packed = { readonly room: number; readonly length: number; readonly sha256: string }
 
 export type OwnerNames = {
   readonly users: ReadonlyMap<number, string>
@@ -31,13 +48,15 @@ export type OwnerNames = {
 export type ReaderAnswer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'listed'; readonly listing: Listing }
-  | { readonly kind: 'piece'; readonly room: number; readonly piece: Piece; readonly done: boolean }
+  | { readonly kind: 'piece'; readonly piece: Piece; readonly done: boolean; readonly packed: Packed | null }
+  | { readonly kind: 'packed'; readonly packed: Packed }
   | { readonly kind: 'failed'; readonly failure: SourceFailure | { readonly code: 'internal'; readonly text: string } }
 
 /** Handles requests, each synchronously; what it throws becomes an answer. */
 export function createReader(start: ReaderStart): (request: ReaderRequest) => ReaderAnswer {
   const stop = new Int32Array(start.stop)
-  const rooms = start.rooms.map((room) => Buffer.from(room))
+  const rooms = roomsOf(start.memory)
+  let { spare } = start
   const calls = systemCalls()
   let owners: OwnerNames = { users: new Map(), groups: new Map() }
   let plainFiles = createPlainFiles(owners)
@@ -50,11 +69,29 @@ export function createReader(start: ReaderStart): (request: ReaderRequest) => Re
     if (room === undefined) throw new Error(`room ${number}`)
     return room
   }
-  const next = (number: number): ReaderAnswer => {
+  const rawOf = (number: number): Buffer => roomOf(number).subarray(0, FRAME_BYTES)
+  const pack = (number: number, length: number, level: number): Packed => {
+    const raw = roomOf(number).subarray(0, length)
+    if (level === STORED) return { room: number, length, sha256: sha256OfPieces(storedFrame(raw)) }
+    const library = zstdLibrary()
+    if (library === null) throw new Error('no zstd library')
+    const out = roomOf(spare)
+    const packed = library.compress(raw, out, level)
+    const answer = { room: spare, length: packed, sha256: sha256Hex(out.subarray(0, packed)) }
+    spare = number
+    return answer
+  }
+  const next = (number: number, level: number | null): ReaderAnswer => {
     if (stream === null) throw new Error('no stream')
-    const { value, done } = stream.next(roomOf(number))
+    const { value, done } = stream.next(rawOf(number))
     if (done === true) stream = null
-    return { kind: 'piece', room: number, piece: value, done: done === true }
+    const whole = done === true && level !== null && value.filled > 0
+    return {
+      kind: 'piece',
+      piece: value,
+      done: done === true,
+      packed: whole ? pack(number, value.filled, level) : null,
+    }
   }
   const answer = (request: ReaderRequest): ReaderAnswer => {
     checkCancelled()
@@ -66,15 +103,17 @@ export function createReader(start: ReaderStart): (request: ReaderRequest) => Re
         plainFiles = createPlainFiles(owners)
         return { kind: 'ready' }
       case 'read':
-        stream = readMembers(asBuffer(request.records), roomOf(request.room), {
+        stream = readMembers(asBuffer(request.records), rawOf(request.room), {
           calls,
           ...owners,
           plainFiles,
           checkCancelled,
         })
-        return next(request.room)
+        return next(request.room, request.level)
       case 'more':
-        return next(request.room)
+        return next(request.room, request.level)
+      case 'pack':
+        return { kind: 'packed', packed: pack(request.room, request.length, request.level) }
       default:
         return assertNever(request)
     }
@@ -95,6 +134,12 @@ export function alone(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes)
 }
 
+function sha256OfPieces(pieces: readonly Buffer[]): string {
+  const hash = newSha256()
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest('hex')
+}
+
 /** Sends an answer with its bytes handed over and not copied. */
 export function postAnswer(answer: ReaderAnswer, port: MessagePort): void {
   switch (answer.kind) {
@@ -108,6 +153,7 @@ export function postAnswer(answer: ReaderAnswer, port: MessagePort): void {
       port.postMessage({ ...answer, piece: { ...answer.piece, lines } }, [lines.buffer])
       return
     }
+    case 'packed':
     case 'ready':
     case 'failed':
       port.postMessage(answer)

@@ -1,8 +1,9 @@
 import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { FreshSeal } from '../ports/archive-cipher.ts'
 import { createBatches } from './batches.ts'
-import { codecForName, FRAME_BYTES } from './codec.ts'
-import { createFrameWriter, type FrameWriter } from './frame-writer.ts'
+import { type Codec, codecForName } from './codec.ts'
+import { STORED } from './codec-zstd.ts'
+import { createFrameWriter, type Lane } from './frame-writer.ts'
 import { sha256Hex } from './hash.ts'
 import { type Member, manifestLine } from './member.ts'
 import { HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
@@ -17,6 +18,7 @@ import { createSpool, type Spool } from './spool.ts'
 import { systemCalls } from './system-calls.ts'
 import { encodeHeader, padding, TAR_END } from './tar-header.ts'
 import { placesToWalk } from './tree-walk.ts'
+import { zstdLibrary } from './zstd-library.ts'
 
 export type WriteJob = {
   readonly header: ArchiveHeader
@@ -42,35 +44,43 @@ export type WrittenArchive = ArchiveSummary & {
  * one path through the tree and one entry for each file that has several names.
  */
 export async function writeArchive(job: WriteJob, context: JobContext, link: OutputLink): Promise<WrittenArchive> {
-  const pool = createReaderPool(context.readerPath)
+  const codec = codecForName(job.to)
+  const level = job.level ?? codec.defaultLevel
+  const pool = createReaderPool(context.readerPath, readersCompress(codec, level) ? level : null)
   try {
-    return await writeWith(pool, job, context, link)
+    return await writeWith(pool, codec, level, job, context, link)
   } finally {
     await pool.close()
   }
 }
 
+/** A thread that has the bytes in its cache compresses them best, where the machine's library lets it; else libuv's pool does. */
+function readersCompress(codec: Codec, level: number): boolean {
+  return codec.kind === 'zstd' && (level === STORED || zstdLibrary() !== null)
+}
+
 async function writeWith(
   pool: ReaderPool,
+  codec: Codec,
+  level: number,
   job: WriteJob,
   context: JobContext,
   link: OutputLink,
 ): Promise<WrittenArchive> {
-  const codec = codecForName(job.to)
   const seen = createSpool(job.scratch[1], job.to, context.checkCancelled)
   const places = placesToWalk(job.targets)
   const scan = await scanTree(places, pool, context, seen.append)
   const meter = createMeter(context, { phase: 'archive', bytesTotal: scan.bytes, membersTotal: scan.members })
   const output = openOutput(job.output, job.to, link, context)
   const sealed = job.seal === null ? null : sealedOutput(output, job.seal)
-  const frames = createFrameWriter(codec, job.level ?? codec.defaultLevel, (sealed ?? output).append)
+  const frames = createFrameWriter(codec, level, sealed ?? output)
   const manifest = createSpool(job.scratch[0], job.to, context.checkCancelled)
   const own = ownMember(job.header)
 
   const content = Buffer.from(`${JSON.stringify(job.header, null, 2)}\n`, 'utf8')
   const header = { ...own, name: Buffer.from(HEADER_NAME), size: content.length }
   const first = frames.openLane()
-  await inFrames(first, [encodeHeader(header), content, Buffer.alloc(padding(content.length))])
+  await inFrames(pool, first, [encodeHeader(header), content, Buffer.alloc(padding(content.length))])
   first.end()
   manifest.append(manifestLine(header, sha256Hex(content)))
 
@@ -85,14 +95,14 @@ async function writeWith(
       const lane = frames.openLane()
       const put = lines.open()
       const target: PieceTarget = {
-        push: (bytes, piece) => {
+        push: (bytes, piece, packed) => {
           context.checkCancelled()
           put.append(piece.lines)
           members += piece.members
           meter.current(piece.current)
           meter.bytes(piece.contentBytes)
           meter.members(members)
-          return lane.push(bytes)
+          return lane.push(bytes, packed)
         },
         end: () => {
           put.end()
@@ -110,11 +120,11 @@ async function writeWith(
   const last = frames.openLane()
   const manifestHeader = encodeHeader({ ...own, name: Buffer.from(MANIFEST_NAME), size: manifest.size() })
   const end = Buffer.alloc(padding(manifest.size()) + TAR_END.length)
-  await inFrames(last, manifestPieces(manifestHeader, manifest, end, context))
+  await inFrames(pool, last, manifestPieces(manifestHeader, manifest, end, context))
   last.end()
   await frames.settled()
-  const clear = frames.finish(manifestFrame)
-  const { bytes, sha256 } = sealed?.finish() ?? clear
+  const clear = await frames.finish(manifestFrame)
+  const { bytes, sha256 } = (await sealed?.finish()) ?? clear
   meter.current(null)
   meter.finish()
   const { position, host } = job.header
@@ -131,27 +141,22 @@ async function writeWith(
   }
 }
 
-/** Puts pieces together to frames; resolves once they stand in the output. */
-async function inFrames(lane: ReturnType<FrameWriter['openLane']>, pieces: Iterable<Buffer>): Promise<void> {
-  const rooms = [Buffer.allocUnsafeSlow(FRAME_BYTES), Buffer.allocUnsafeSlow(FRAME_BYTES)] as const
-  let before: Promise<void> = Promise.resolve()
-  let turn: 0 | 1 = 0
+/** Puts pieces together to frames; resolves once they are on their way. */
+async function inFrames(pool: ReaderPool, lane: Lane, pieces: Iterable<Buffer>): Promise<void> {
+  let room = await pool.room()
   let filled = 0
   for (const piece of pieces) {
     for (let at = 0; at < piece.length; ) {
-      const count = piece.copy(rooms[turn], filled, at)
+      const count = piece.copy(room.bytes, filled, at)
       at += count
       filled += count
-      if (filled < FRAME_BYTES) continue
-      const pushed = lane.push(rooms[turn])
-      pushed.catch(() => undefined)
-      await before
-      before = pushed
-      turn = turn === 0 ? 1 : 0
+      if (filled < room.bytes.length) continue
+      room.put(lane, filled)
+      room = await pool.room()
       filled = 0
     }
   }
-  await Promise.all([before, lane.push(rooms[turn].subarray(0, filled))])
+  room.put(lane, filled)
 }
 
 function* manifestPieces(header: Buffer, manifest: Spool, end: Buffer, context: JobContext): Generator<Buffer> {

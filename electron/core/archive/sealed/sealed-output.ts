@@ -5,10 +5,10 @@ import { CHUNK, NONCE, payloadKey, sealChunk } from './payload.ts'
 
 export type SealedOutput = Output & {
   /** Puts out the last chunk; what stands in the output then, in bytes and as SHA-256 (hex). */
-  readonly finish: () => { readonly bytes: number; readonly sha256: string }
+  readonly finish: () => Promise<{ readonly bytes: number; readonly sha256: string }>
 }
 
-/** Encrypts what goes to `output`: the age header, then chunk after chunk; holds one chunk. */
+/** Encrypts what goes to `output`: the age header, then chunk after chunk; holds one chunk beside what is handed over. */
 export function sealedOutput(output: Output, { header, fileKey }: FreshSeal): SealedOutput {
   const nonce = randomBytes(NONCE)
   const key = payloadKey(fileKey, nonce)
@@ -17,10 +17,16 @@ export function sealedOutput(output: Output, { header, fileKey }: FreshSeal): Se
   let filled = 0
   let number = 0
   let total = 0
+  let ready: Buffer[] = []
   const put = (bytes: Buffer) => {
-    output.append(bytes)
+    ready.push(bytes)
     whole.update(bytes)
     total += bytes.length
+  }
+  const handOver = (): Promise<void> => {
+    const pieces = ready
+    ready = []
+    return pieces.length === 0 ? Promise.resolve() : output.append(pieces)
   }
   const chunk = (last: boolean) => {
     put(sealChunk(key, number, last, room.subarray(0, filled)))
@@ -29,17 +35,20 @@ export function sealedOutput(output: Output, { header, fileKey }: FreshSeal): Se
   }
   put(Buffer.concat([header, nonce]))
   return {
-    append: (bytes) => {
-      for (let at = 0; at < bytes.length; ) {
-        // Only once more follows is it known that a full chunk is not the last one.
-        if (filled === CHUNK) chunk(false)
-        const count = bytes.copy(room, filled, at)
-        filled += count
-        at += count
-      }
+    append: (pieces) => {
+      for (const bytes of pieces)
+        for (let at = 0; at < bytes.length; ) {
+          // Only once more follows is it known that a full chunk is not the last one.
+          if (filled === CHUNK) chunk(false)
+          const count = bytes.copy(room, filled, at)
+          filled += count
+          at += count
+        }
+      return handOver()
     },
-    finish: () => {
+    finish: async () => {
       chunk(true)
+      await handOver()
       return { bytes: total, sha256: whole.digest('hex') }
     },
   }

@@ -1,0 +1,57 @@
+import { setImmediate } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { fail } from '../../../shared/model/problem.ts'
+import { alone, createReader, type ReaderAnswer, type ReaderRequest, type ReaderStart } from './reader.ts'
+import { sourceProblem } from './source-problem.ts'
+
+const YOUNG_MB = 4
+
+export type Asked = Exclude<ReaderAnswer, { readonly kind: 'failed' }>
+
+/** Answers in the order in which it is asked; rejects with a `Problem`. */
+export type Reader = {
+  readonly ask: (request: ReaderRequest) => Promise<Asked>
+  readonly end: () => Promise<void>
+}
+
+/** A reader that is the calling thread itself. */
+export function inlineReader(start: ReaderStart): Reader {
+  const read = createReader(start)
+  return {
+    ask: async (request) => {
+      await setImmediate()
+      return unlessFailure(read(request))
+    },
+    end: async () => undefined,
+  }
+}
+
+/** A reader in a thread of its own. `fallen` is told when that ends. */
+export function threadReader(readerPath: string, start: ReaderStart, fallen: (thrown: unknown) => void): Reader {
+  // What a reader allocates is short-lived; room for more would only stay unused in every one of them.
+  const worker = new Worker(readerPath, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
+  const waiting: ((answer: ReaderAnswer) => void)[] = []
+  worker.on('message', (answer: ReaderAnswer) => waiting.shift()?.(answer))
+  worker.on('error', (error) => fallen(fail('archive-worker-died', { text: error.message }, error)))
+  worker.on('exit', (code) => fallen(fail('archive-worker-died', { text: `exit ${code}` })))
+  return {
+    ask: async (request) => {
+      const answer = await new Promise<ReaderAnswer>((resolve) => {
+        waiting.push(resolve)
+        if (request.kind !== 'read') return worker.postMessage(request)
+        const records = alone(request.records)
+        worker.postMessage({ ...request, records }, [records.buffer])
+      })
+      return unlessFailure(answer)
+    },
+    end: async () => {
+      await worker.terminate()
+    },
+  }
+}
+
+function unlessFailure(answer: ReaderAnswer): Asked {
+  if (answer.kind !== 'failed') return answer
+  const { failure } = answer
+  throw failure.code === 'internal' ? new Error(failure.text) : sourceProblem(failure)
+}

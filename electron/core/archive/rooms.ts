@@ -1,0 +1,19 @@
+import { FRAME_BYTES } from './codec.ts'
+import { boundOf } from './zstd-library.ts'
+
+/**
+ * Memory that all readers of a job share, in rooms of one size: a room holds a piece of the tar stream, or the frame that
+ * it became. What nobody has touched yet takes no memory.
+ */
+const ROOM_BYTES = 4096 * Math.ceil(boundOf(FRAME_BYTES) / 4096)
+
+export function newRooms(count: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(count * ROOM_BYTES)
+}
+
+/** All rooms of the memory. */
+export function roomsOf(memory: SharedArrayBuffer): readonly Buffer[] {
+  return Array.from({ length: memory.byteLength / ROOM_BYTES }, (_, number) =>
+    Buffer.from(memory, number * ROOM_BYTES, ROOM_BYTES),
+  )
+}
