@@ -73,6 +73,8 @@ function rendererConfig(outDir) {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
+      // Read from this disk: size is no reason to split.
+      chunkSizeWarningLimit: 8192,
     },
   }
 }
