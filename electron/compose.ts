@@ -107,7 +107,8 @@ export function composeEngine(options: EngineOptions): Engine {
     ...(mail ? [mailNotifier(mail, options.env)] : []),
     ...(command ? [commandNotifier(command, options.env)] : []),
   ]
-  const teller = createTeller(notifiers, { on, log: options.log })
+  const told = toldFile(stateFolder)
+  const teller = createTeller(notifiers, { on, log: options.log, told, clock: systemClock })
   return {
     domain,
     clock: systemClock,
@@ -141,7 +142,7 @@ export function composeEngine(options: EngineOptions): Engine {
     }),
     medium: openMedia({ recordBytes: domain.media.recordBytes, now: systemClock.now, scratchFolder: stateFolder }),
     teller,
-    told: toldFile(stateFolder),
+    told,
     schedulers: (folder) =>
       machineSchedulers({
         domainFile: domain.file,

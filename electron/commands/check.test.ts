@@ -145,6 +145,7 @@ describe('people are told', () => {
     const ended = await shell.run(['backup', '--server', 'hq-mas', '--to', to, '--yes'])
     expect([ended.code, ended.result.outcome]).toEqual([0, 'done'])
     expect(ended.stderr).toContain(`People could not be told (mail 127.0.0.1:${port})`)
+    expect((await check()).stdout).toContain(`People could not be told (mail 127.0.0.1:${port})`)
     silent.close()
   })
 })

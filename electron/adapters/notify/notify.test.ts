@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MailSettings, Notice } from '../../../shared/model/notification.ts'
 import { createTeller } from '../../core/notify/teller.ts'
 import type { Notifier } from '../../core/ports/notifier.ts'
+import { systemClock } from '../platform/clock.ts'
 import { commandNotifier } from './command.ts'
 import { mailNotifier } from './mail.ts'
+import { toldFile } from './told-file.ts'
 
 // Defects that break it: a password in an argument or an error, a mail without its Japanese, a hanging server that
 // keeps a command from ending, a program read by a shell.
@@ -160,7 +162,8 @@ describe('telling', () => {
     const logged: string[] = []
     const good: Notifier = { channel: 'good', send: async ({ kind }) => void sent.push(kind) }
     const broken = commandNotifier(['/bin/false'], process.env)
-    const teller = createTeller([broken, good], { on: ['failure', 'missed'], log: ({ event }) => logged.push(event) })
+    const options = { on: ['failure', 'missed'], clock: systemClock, told: toldFile(folder) } as const
+    const teller = createTeller([broken, good], { ...options, log: ({ event }) => logged.push(event) })
     const seen: string[] = []
     teller.subscribe(({ kind }) => seen.push(kind))
     teller.tell(notice)
@@ -168,5 +171,16 @@ describe('telling', () => {
     expect(await teller.settled()).toMatchObject([{ code: 'notify-failed' }])
     expect([sent, seen, logged.sort()]).toEqual([['failure'], ['failure'], ['notify.failed', 'notify.sent']])
     expect(await teller.settled()).toEqual([])
+
+    // Another process knows it too, until that channel is heard again.
+    const mended: Notifier = { channel: broken.channel, send: async () => undefined }
+    const next = createTeller([mended, good], { ...options, told: toldFile(folder), log: () => undefined })
+    expect(next.untold()).toMatchObject([
+      { channel: 'command', message: { en: expect.stringContaining('not be told') } },
+    ])
+    expect(createTeller([good], { ...options, log: () => undefined }).untold()).toEqual([])
+    next.tell(notice)
+    await next.settled()
+    expect([next.untold(), teller.untold()]).toEqual([[], []])
   })
 })

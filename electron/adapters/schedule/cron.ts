@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { fail } from '../../../shared/model/problem.ts'
 import type { Calendar, InstalledSchedule, ScheduledJob, Scheduler } from '../../core/ports/scheduler.ts'
+import { cronAfter, parseCron } from '../../formats/cron-expression.ts'
 import { dailyAfter } from '../../formats/time-of-day.ts'
 import { readOwned, removeOwned, scheduleFailed, writeOwned } from './owned-file.ts'
 
@@ -55,13 +56,15 @@ export function cronScheduler(options: {
       return [where]
     },
     async dueAfter(calendar, from, count) {
-      return calendar.kind === 'daily' ? dailyAfter(calendar.at, from, count) : null
+      if (calendar.kind === 'daily') return dailyAfter(calendar.at, from, count)
+      const expression = parseCron(calendar.text)
+      return expression ? cronAfter(expression, from, count) : null
     },
   }
 }
 
-function shown({ calendar, argv, user }: ScheduledJob): Omit<InstalledSchedule, 'files'> {
-  return { scheduler: 'cron', calendar, argv, user }
+function shown({ calendar, argv, user, since }: ScheduledJob): Omit<InstalledSchedule, 'files'> {
+  return { scheduler: 'cron', calendar, argv, user, since }
 }
 
 /** The mark, the job, and three lines: how much belongs to us in a crontab that others write, too. */
@@ -90,8 +93,7 @@ function quoted(word: string): string {
 
 function assertFields(calendar: Calendar): void {
   if (calendar.kind === 'daily') return
-  const fields = calendar.text.split(' ')
-  if (fields.length === 5 && fields.every((field) => /^[\w*,/-]+$/.test(field))) return
+  if (parseCron(calendar.text) !== null) return
   throw fail('schedule-calendar', { calendar: calendar.text, text: 'crontab(5): five fields' })
 }
 

@@ -85,8 +85,8 @@ function elapses(text: string): readonly Date[] {
   return [...text.matchAll(line)].map(([, day, time]) => new Date(`${day}T${time}Z`))
 }
 
-function shown({ calendar, argv, user }: ScheduledJob): Omit<InstalledSchedule, 'files'> {
-  return { scheduler: 'systemd', calendar, argv, user }
+function shown({ calendar, argv, user, since }: ScheduledJob): Omit<InstalledSchedule, 'files'> {
+  return { scheduler: 'systemd', calendar, argv, user, since }
 }
 
 function restore(file: string, mark: string, text: string | null): void {

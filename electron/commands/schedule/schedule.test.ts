@@ -52,6 +52,24 @@ describe('a schedule of systemd', () => {
     expect(readFileSync(join(folder('units'), service), 'utf8')).toMatch(/^User=\w+$[\s\S]*^KillMode=process$/m)
   })
 
+  it('was not missed before it was planned, and is told where nothing ever ran', async () => {
+    const units = folder('units')
+    const hours = new Date(Date.now() - 2 * 3_600_000).getHours()
+    expect(
+      await install(units, '--scheduler', 'systemd', '--at', `${String(hours).padStart(2, '0')}:00`),
+    ).toMatchObject({ code: 0 })
+    expect(await schedule('catch-up', units)).toMatchObject({ code: 0, result: { missed: null } })
+    const check = ['check', '--folder', units, '--config', shell.config]
+    expect((await shell.plain(check)).stdout).not.toContain('did not happen')
+    if (has('faketime')) {
+      const env = { ...process.env, UNTENSEKI_LANG: 'en' }
+      const words = ['-f', '+1d', process.execPath, shell.cli, ...check]
+      const { stdout } = spawnSync('faketime', words, { encoding: 'utf8', env })
+      expect(stdout).toContain('did not happen')
+    }
+    expect(await install(units, '--scheduler', 'systemd', '--at', '02:30')).toMatchObject({ code: 0 })
+  })
+
   it.skipIf(!has('systemd-analyze'))('is one in which systemd finds nothing wrong', () => {
     const units = readdirSync(folder('units')).map((name) => join(folder('units'), name))
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...units], { encoding: 'utf8' })
@@ -122,6 +140,19 @@ describe('a schedule of cron', () => {
     expect(line(/@reboot/)).toContain(' schedule catch-up --config ')
   })
 
+  it('takes an expression of crontab(5), and shows when it falls due next', async () => {
+    const cron = folder('cron-own')
+    expect(await install(cron, '--scheduler', 'cron', '--calendar', '30 3 * * 1-5')).toMatchObject({ code: 0 })
+    const { next } = (await schedule('show', cron)).result.schedule as { next: string }
+    const due = new Date(next)
+    expect([due.getHours(), due.getMinutes(), due.getDay() % 6 !== 0]).toEqual([3, 30, true])
+    expect(due.getTime()).toBeGreaterThan(Date.now())
+    for (const wrong of ['61 3 * * *', '30 3 * *', '@daily']) {
+      const ended = await install(cron, '--scheduler', 'cron', '--calendar', wrong)
+      expect([wrong, ended.code, ended.problem]).toEqual([wrong, 64, 'schedule-calendar'])
+    }
+  })
+
   it('has a line that makes the backup', () => {
     const before = archives().length
     const { status, stderr } = spawnSync('env', ['-i', 'sh', '-c', line(/5 2 \* \* \*/) ?? ''], {
@@ -172,6 +203,7 @@ describe('a schedule of cron', () => {
         user: 'gmax',
         watch: ['/bin/look'],
         environment: {},
+        since: '2026-11-22T02:00:00.000Z',
       } as const
       await cron.install({ ...job, argv: ['/bin/before'] })
       await cron.install(job)

@@ -5,6 +5,7 @@ import type { Engine } from '../engine.ts'
 import { checkBackups, type GoodBackup, goodBackups } from './check-backups.ts'
 import { checkJournals } from './check-journals.ts'
 import { checkMasterBackup } from './check-master-backup.ts'
+import { checkNotices } from './check-notices.ts'
 import { checkReplication } from './check-replication.ts'
 import { checkRoom } from './check-room.ts'
 import { checkSchedule } from './check-schedule.ts'
@@ -36,6 +37,7 @@ export async function check(
     () => checkBackups(engine, good, thresholds),
     ...needing(engine, directory, good, thresholds),
     () => checkRoom(engine, good),
+    () => checkNotices(engine),
   ]
   const findings: Finding[] = []
   for (const look of looks) {

@@ -1,7 +1,9 @@
 import type { Notice, NoticeKind } from '../../../shared/model/notification.ts'
 import { type Problem, toProblem } from '../../../shared/model/problem.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Notifier } from '../ports/notifier.ts'
+import type { Told, Untold } from '../ports/told.ts'
 
 /** Tells people, beside the work: nothing here ever fails or delays a run. */
 export interface Teller {
@@ -9,6 +11,8 @@ export interface Teller {
   tell(notice: Notice): void
   /** Resolves once all that was begun is over; with what went wrong since it was asked last. Never rejects. */
   settled(): Promise<readonly Problem[]>
+  /** The channels whose newest notice did not arrive, whoever sent it. */
+  untold(): readonly Untold[]
   /** Every wanted notice, for who shows it on a desktop. Returns the way to stop listening. */
   subscribe(listener: (notice: Notice) => void): () => void
 }
@@ -18,7 +22,13 @@ const patienceMs = 60_000
 
 export function createTeller(
   notifiers: readonly Notifier[],
-  options: { readonly on: readonly NoticeKind[]; readonly log: Log; readonly patienceMs?: number },
+  options: {
+    readonly on: readonly NoticeKind[]
+    readonly log: Log
+    readonly told: Pick<Told, 'untold' | 'noteUntold'>
+    readonly clock: Clock
+    readonly patienceMs?: number
+  },
 ): Teller {
   const listeners = new Set<(notice: Notice) => void>()
   let under: Promise<void>[] = []
@@ -29,10 +39,22 @@ export function createTeller(
     try {
       await notifier.send(notice, AbortSignal.timeout(options.patienceMs ?? patienceMs))
       options.log({ event: 'notify.sent', channel, kind: notice.kind, runId: notice.runId })
+      note(channel, null)
     } catch (error) {
       const found = toProblem(error)
       failures.push(found)
       options.log({ event: 'notify.failed', level: 'warn', channel, kind: notice.kind, text: found.message.en })
+      note(channel, found)
+    }
+  }
+
+  /** For the next check. A state folder that takes nothing is told by everything else. */
+  function note(channel: string, found: Problem | null): void {
+    try {
+      const at = options.clock.now().toISOString()
+      options.told.noteUntold(channel, found && { at, message: found.message })
+    } catch (error) {
+      options.log({ event: 'notify.unrecorded', level: 'warn', channel, text: toProblem(error).message.en })
     }
   }
 
@@ -52,6 +74,7 @@ export function createTeller(
       failures = []
       return told
     },
+    untold: () => options.told.untold(notifiers.map(({ channel }) => channel)),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

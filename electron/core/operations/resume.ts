@@ -1,4 +1,5 @@
 import type { ArchiveSummary } from '../../../shared/model/archive.ts'
+import { exitCodes } from '../../../shared/model/exit-code.ts'
 import { fail, toProblem } from '../../../shared/model/problem.ts'
 import { stepHostOf, stepIdOf } from '../../../shared/model/run.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
@@ -8,7 +9,7 @@ import type { Engine } from '../engine.ts'
 import type { NextVolume } from '../ports/medium.ts'
 import { verifiedEvent } from './backup/archive-steps.ts'
 import type { BackupRequest } from './backup/request.ts'
-import { rollbackRun } from './rollback.ts'
+import { placesBegun, rollbackRun } from './rollback.ts'
 
 /** An archive of a run that died, read again by whoever resumed it. */
 export interface ResumedArchive {
@@ -45,22 +46,52 @@ export async function resumeRun(
   }
   const archives: ResumedArchive[] = []
   for (const { host, to } of state.places) {
-    const digest = digestOf(state, host)
-    const entry = engine.catalog.entries().find(({ path, sha256 }) => path === to && sha256 === digest)
-    if (!entry) continue
-    const options = { signal, workerPath: engine.workerPath }
-    const { summary, volumes } = await withArchiveOn(
-      engine.medium,
-      to,
-      { signal, nextVolume },
-      async (at, _, mark) => ({ summary: (await verifyArchive(at, options)).summary, volumes: await mark() }),
-    )
-    if (summary.sha256 !== digest) throw fail('archive-changed', { path: to })
-    engine.catalog.append(verifiedEvent(engine, entry.sequence, volumes))
-    archives.push({ host, summary })
+    const summary = await standingArchive(engine, state, { host, to }, { signal, nextVolume })
+    if (summary !== null) archives.push({ host, summary })
   }
   const left = state.places.filter(({ host }) => !archives.some((each) => each.host === host))
   return { state, archives, rest: left.length === 0 ? null : restOf(state, left), repairs: [] }
+}
+
+/**
+ * The archive of that server by this run, if it stands whole: asked of the medium itself, because the run may have died between the
+ * archive's last byte and the record, or the catalog's line, of it. It counts from then on. Throws `archive-changed` (13) where the
+ * record knows another digest.
+ */
+async function standingArchive(
+  engine: Engine,
+  state: RunState,
+  { host, to }: RunState['places'][number],
+  { signal, nextVolume }: { readonly signal: AbortSignal; readonly nextVolume: NextVolume | undefined },
+): Promise<ArchiveSummary | null> {
+  const digest = digestOf(state, host)
+  if (digest === null && !placesBegun(state).some((place) => place.host === host)) return null
+  const options = { signal, workerPath: engine.workerPath }
+  const read = () =>
+    withArchiveOn(engine.medium, to, { signal, nextVolume }, async (at, _, mark) => {
+      const { summary, header } = await verifyArchive(at, options)
+      return { summary, header, volumes: await mark() }
+    })
+  // Without a digest nothing says that there is an archive, so that what cannot be read is none.
+  const found = await read().catch((error: unknown) => {
+    if (digest !== null || signal.aborted || !notWhole.includes(toProblem(error).exitCode)) throw error
+    return null
+  })
+  if (found === null || found.header.runId !== state.runId || found.header.host !== host) return null
+  const { summary, volumes } = found
+  if (digest !== null && summary.sha256 !== digest) throw fail('archive-changed', { path: to })
+  engine.catalog.append(verifiedEvent(engine, sequenceOf(engine, state, summary), volumes))
+  return summary
+}
+
+const notWhole: readonly number[] = [exitCodes.medium, exitCodes.badArchive]
+
+/** Its line in the catalog, which is written now where the run died before it. */
+function sequenceOf({ catalog, clock }: Engine, { runId, setId }: RunState, summary: ArchiveSummary): number {
+  const { path, host, bytes, sha256, position } = summary
+  const entry = catalog.entries().find((one) => one.path === path && one.sha256 === sha256)
+  if (entry) return entry.sequence
+  return catalog.archived({ at: clock.now().toISOString(), path, host, runId, setId, bytes, sha256, position })
 }
 
 /** A restore without a repair of its own leaves it to the operator, as it said. */

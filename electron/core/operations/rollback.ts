@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { ServiceConfig } from '../../../shared/model/domain.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
@@ -150,11 +151,15 @@ function stepIs(found: RunState, wanted: StepId, host: string, states: readonly 
   )
 }
 
-/** The archive stands whole under its name, but the run died before it was verified. */
+/**
+ * The archive stands under its name, but the run died before it was verified, or between the archive's last byte and the record of
+ * it: the disk itself is asked.
+ */
 function placesUnverified(found: RunState): RunState['places'] {
-  return found.places.filter(
-    ({ host }) => stepIs(found, 'nxbackup', host, ['done']) && !stepIs(found, 'verify', host, ['done']),
-  )
+  return placesBegun(found).filter(({ host, to }) => {
+    if (stepIs(found, 'verify', host, ['done'])) return false
+    return stepIs(found, 'nxbackup', host, ['done']) || statSync(to, { throwIfNoEntry: false })?.isFile() === true
+  })
 }
 
 function unverifiedNote(to: string): { readonly ja: string; readonly en: string } {
@@ -165,7 +170,7 @@ function unverifiedNote(to: string): { readonly ja: string; readonly en: string 
 }
 
 /** Before its nxbackup began a run has written nothing: what stands there then is someone else's. */
-function placesBegun(found: RunState): RunState['places'] {
+export function placesBegun(found: RunState): RunState['places'] {
   const begun = ['running', 'done', 'failed', 'undoing', 'undone', 'undo-failed'] as const
   return found.places.filter(({ host }) => stepIs(found, 'nxbackup', host, begun))
 }

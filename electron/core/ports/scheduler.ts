@@ -10,6 +10,8 @@ export interface ScheduledJob {
   /** The account's name. */
   readonly user: string
   readonly environment: Readonly<Record<string, string>>
+  /** When it was planned (ISO 8601): what would have fallen due before that was missed by nobody. */
+  readonly since: string
 }
 
 export type Calendar =
@@ -23,6 +25,8 @@ export interface InstalledSchedule {
   readonly calendar: Calendar
   readonly argv: readonly string[]
   readonly user: string
+  /** When it was planned (ISO 8601). */
+  readonly since: string
 }
 
 /**

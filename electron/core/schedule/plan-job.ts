@@ -48,7 +48,8 @@ export function planJob(engine: Engine, wish: Wish): ScheduledJob {
   const broken = [...argv, ...Object.values(wish.environment)].find((word) => /\p{Cc}/u.test(word))
   if (broken !== undefined) throw fail('schedule-words', { word: broken.replace(/\p{Cc}/gu, '?') })
   const description = `Untenseki: ${domain.name} (${servers?.join(',') ?? 'all'})`
-  return { description, calendar: calendarOf(wish), argv, watch, user: wish.user, environment: wish.environment }
+  const since = engine.clock.now().toISOString()
+  return { description, calendar: calendarOf(wish), argv, watch, user: wish.user, environment: wish.environment, since }
 }
 
 function calendarOf({ at, calendar }: Wish): Calendar {

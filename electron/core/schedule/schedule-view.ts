@@ -39,7 +39,8 @@ export async function installedSchedule(
 }
 
 /**
- * When the schedule fell due last before now, if no run began since then; else null. What fell due less than an hour ago
+ * When the schedule fell due last before now, if no run began since then; else null. Also where nothing ever ran; but what fell due
+ * before it was planned was missed by nobody. What fell due less than an hour ago
  * may still be about to begin (own decision).
  */
 export async function missedSince(engine: Engine, folder: string | null = null): Promise<Date | null> {
@@ -53,7 +54,7 @@ export async function missedSince(engine: Engine, folder: string | null = null):
     // Where even so many reach no further than the past, a shorter look back is needed.
     if (due.length === mostTimes && (due.at(-1)?.getTime() ?? 0) <= now) continue
     const before = due.filter((time) => time.getTime() <= now - graceMs).at(-1)
-    if (!before) return null
+    if (!before || before.getTime() < Date.parse(found.installed.since)) return null
     const last = lastBackup(engine)
     return last && Date.parse(last.startedAt) >= before.getTime() - slackMs ? null : before
   }
