@@ -52,3 +52,32 @@ it("takes another program's tar only when told to", async () => {
   expect(await shell.run(['extract', tar, '--to', 'other', '--foreign'])).toMatchObject({ code: 0 })
   expect(readFileSync(join(shell.base, 'other', 'mail', 'two'), 'utf8')).toBe('two\n')
 })
+
+it("lists another program's tar, says that nothing can be checked, and finds one that is torn", async () => {
+  for (const [ending, flag] of [
+    ['tar', '-cf'],
+    ['tar.gz', '-czf'],
+    ['tar.zst', '-I zstd -cf'],
+  ] as const) {
+    const tar = join(shell.base, `listed.${ending}`)
+    run('bash', '-c', `tar -C ${shell.base} ${flag} ${tar} mail`)
+    const listed = await shell.run(['list', tar, '--foreign'])
+    expect(listed).toMatchObject({ code: 0, result: { members: 4, foreign: true } })
+    expect(listed.rows.map(({ path }) => path).sort()).toEqual(['mail', 'mail/box', 'mail/box/1', 'mail/two'])
+    expect(listed.stderr).toContain('no manifest')
+    if (ending === 'tar.zst') {
+      expect(await shell.run(['list', tar])).toMatchObject({ code: 13, problem: 'archive-not-an-archive' })
+      const below = await shell.run(['list', tar, '--foreign', '--path', '/mail'])
+      expect(below.rows.map(({ path }) => path).sort()).toEqual(['mail/box', 'mail/two'])
+      expect((await shell.run(['list', tar, '--foreign', '--search', 'BOX/'])).rows).toMatchObject([
+        { path: 'mail/box/1' },
+      ])
+      expect(await shell.run(['verify', tar, '--foreign'])).toMatchObject({ code: 1, result: { foreign: true } })
+    }
+    const bytes = readFileSync(tar)
+    writeFileSync(tar, bytes.subarray(0, ending === 'tar' ? 700 : bytes.length - 20))
+    expect(await shell.run(['list', tar, '--foreign'])).toMatchObject({ code: 13 })
+  }
+  const own = await shell.run(['list', archive, '--foreign'])
+  expect([own.code, own.result.foreign]).toEqual([0, undefined])
+})

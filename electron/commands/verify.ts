@@ -1,16 +1,29 @@
+import { problem } from '../../shared/model/problem.ts'
+import { expectForeign, listForeign } from '../core/archive/extract/list-foreign.ts'
+import type { ForeignListed } from '../core/archive/extract/list-foreign-file.ts'
 import { withArchiveOn } from '../core/archive/remote-source.ts'
 import { verifyArchive } from '../core/archive/verify.ts'
+import type { VerifiedArchive } from '../core/archive/verify-file.ts'
 import { type VolumeOptions, volumeOption, volumesFor } from './next-volume.ts'
 import { progressLine } from './progress-line.ts'
 import { bytesText } from './units.ts'
 import type { Verb } from './verb.ts'
 
-export const verifyVerb: Verb<VolumeOptions> = {
+type Options = VolumeOptions & { readonly foreign?: boolean }
+
+export const verifyVerb: Verb<Options> = {
   name: 'verify',
   about: { ja: 'アーカイブを検証する', en: 'verify an archive' },
   examples: ['untenseki verify /backup/hq-mas-20261122-020014.tar.zst'],
   readsOnly: true,
-  shape: (command, pick) => command.argument('<archive>').option(volumeOption.flags, pick(volumeOption.about)),
+  shape: (command, pick) =>
+    command
+      .argument('<archive>')
+      .option(
+        '--foreign',
+        pick({ ja: 'ほかのプログラムが作ったtarも受け付ける', en: 'take tar archives of other programs, too' }),
+      )
+      .option(volumeOption.flags, pick(volumeOption.about)),
   async work({ output, args, path, options, context }) {
     const file = path(args[0] ?? '')
     const line = progressLine(context)
@@ -26,9 +39,34 @@ export const verifyVerb: Verb<VolumeOptions> = {
     }
     const { workerPath, signal } = context
     const nextVolume = volumesFor(context, options.volume?.map(path))
-    const { summary, header } = await withArchiveOn(context.media(), file, { signal, nextVolume }, (archive) =>
-      verifyArchive(archive, { workerPath, signal, onProgress: line.show, onDiffering }),
+    const job = { workerPath, signal, onProgress: line.show, onDiffering }
+    const verified = await withArchiveOn(
+      context.media(),
+      file,
+      { signal, nextVolume },
+      async (archive, another): Promise<VerifiedArchive | ForeignListed> => {
+        try {
+          return await verifyArchive(archive, job)
+        } catch (thrown) {
+          if (options.foreign !== true) throw thrown
+          await expectForeign(thrown, archive, job)
+          return listForeign(another(), job)
+        }
+      },
     ).finally(line.clear)
+    if (!('summary' in verified)) {
+      const warning = problem('archive-no-manifest', { path: file })
+      output.line({
+        ja: `終わりまで読めます: ${verified.members} 件,${bytesText(verified.contentBytes)}`,
+        en: `Can be read to its end: ${verified.members} members, ${bytesText(verified.contentBytes)}`,
+      })
+      output.problem(warning)
+      return {
+        exitCode: warning.exitCode,
+        facts: { archive: { path: file, members: verified.members }, foreign: true },
+      }
+    }
+    const { summary, header } = verified
     const { bytes, sha256, members, contentBytes, position } = summary
     output.line({
       ja: `正常です: ${members} 件,${bytesText(contentBytes)},変更番号 ${position?.number ?? '-'}`,

@@ -33,7 +33,7 @@ export function storedSize(member: Member): number {
 }
 
 /** The manifest's entry of a member. `sha256`: hex, of a file's content. */
-function toEntry(member: Member, sha256: string | null): ManifestEntry {
+export function entryOf(member: Member, sha256: string | null): ManifestEntry {
   return {
     path: escapeName(member.name),
     type: member.type,
@@ -52,9 +52,9 @@ function toEntry(member: Member, sha256: string | null): ManifestEntry {
   }
 }
 
-/** A line of the manifest: the keys in the order of `toEntry`, so that equal members give equal bytes. */
+/** A line of the manifest: the keys in the order of `entryOf`, so that equal members give equal bytes. */
 export function manifestLine(member: Member, sha256: string | null): Buffer {
-  return Buffer.from(`${JSON.stringify(toEntry(member, sha256))}\n`, 'utf8')
+  return Buffer.from(`${JSON.stringify(entryOf(member, sha256))}\n`, 'utf8')
 }
 
 function attributesOf(xattrs: readonly Xattr[]): Record<string, string> {

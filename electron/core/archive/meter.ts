@@ -1,4 +1,5 @@
 import type { Progress } from '../../../shared/model/progress.ts'
+import type { ForeignEntry } from './extract/list-foreign-file.ts'
 
 const EVERY_MS = 100
 const SAMPLE_MS = 500
@@ -12,6 +13,8 @@ export type JobContext = {
   readonly onProgress: (progress: Progress) => void
   /** Takes the members that a verification found to differ, some at a time, all of them, in the archive's order. */
   readonly onDiffering?: ((members: readonly string[]) => void) | undefined
+  /** Takes what an archive of another program holds, some at a time, all of it, in the archive's order. */
+  readonly onEntries?: ((entries: readonly ForeignEntry[]) => void) | undefined
   /** The built file of a reader's thread (`archive-reader.ts`); without it the job's own thread reads everything. */
   readonly readerPath?: string | undefined
 }

@@ -4,6 +4,7 @@ import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
 import { orCancelled } from '../ports/left-behind.ts'
 import { unlocked } from './archive-source.ts'
+import type { ForeignEntry } from './extract/list-foreign-file.ts'
 import { CANCEL, JOB_WORDS, TAKEN } from './output.ts'
 import type { WorkerMessage, WorkerResults, WorkerStart, WorkerTask } from './worker-job.ts'
 
@@ -15,6 +16,8 @@ export type JobOptions = {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Takes every member that a verification found to differ (escaped), some at a time, before the problem is thrown. */
   readonly onDiffering?: ((members: readonly string[]) => void) | undefined
+  /** Takes what an archive of another program holds, some at a time, in the archive's order. */
+  readonly onEntries?: ((entries: readonly ForeignEntry[]) => void) | undefined
   /** Takes the archive's bytes of a `stream` output, in order, one piece after the other. */
   readonly onOutput?: ((bytes: Uint8Array) => Promise<void>) | undefined
   /** Told when a cancelled thread does not end because a disk does not answer; `gone` resolves should it end after all. */
@@ -63,7 +66,7 @@ function portsOf(task: WorkerTask): MessagePort[] {
 function outcome(
   worker: Worker,
   words: Int32Array,
-  { onProgress, onDiffering, onOutput, signal }: JobOptions,
+  { onProgress, onDiffering, onEntries, onOutput, signal }: JobOptions,
 ): Promise<WorkerResults[WorkerTask['kind']]> {
   return new Promise((resolve, reject) => {
     let end: (() => void) | null = null
@@ -88,6 +91,9 @@ function outcome(
           return
         case 'differing':
           onDiffering?.(message.members)
+          return
+        case 'entries':
+          onEntries?.(message.entries)
           return
         case 'output':
           written = written.then(() => take(message.bytes))

@@ -5,6 +5,12 @@ import type { Progress } from '../../../shared/model/progress.ts'
 import type { SourcePlan } from './archive-source.ts'
 import { type CopiedBytes, type CopyJob, copyBytes, type DigestJob, digestOf } from './copy-bytes.ts'
 import { type Extracted, type ExtractJob, extractArchiveFile } from './extract/extract-job.ts'
+import {
+  type ForeignEntry,
+  type ForeignListed,
+  type ForeignListJob,
+  listForeignFile,
+} from './extract/list-foreign-file.ts'
 import type { JobContext } from './meter.ts'
 import { CANCEL, type OutputLink } from './output.ts'
 import { type Measure, measureTree } from './scan.ts'
@@ -19,6 +25,7 @@ export type WorkerTask =
   | { readonly kind: 'measure'; readonly targets: readonly string[] }
   | ({ readonly kind: 'copy' } & CopyJob)
   | ({ readonly kind: 'digest' } & DigestJob)
+  | ({ readonly kind: 'list-foreign' } & ForeignListJob)
 
 export type WorkerResults = {
   readonly write: WrittenArchive
@@ -27,6 +34,7 @@ export type WorkerResults = {
   readonly measure: Measure
   readonly copy: CopiedBytes
   readonly digest: string
+  readonly 'list-foreign': ForeignListed
 }
 
 /** `words`: see `CANCEL` and `TAKEN`; shared because a thread that reads takes no messages. */
@@ -35,6 +43,7 @@ export type WorkerStart = { readonly task: WorkerTask; readonly words: SharedArr
 export type WorkerMessage =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'differing'; readonly members: readonly string[] }
+  | { readonly kind: 'entries'; readonly entries: readonly ForeignEntry[] }
   | { readonly kind: 'output'; readonly bytes: Uint8Array }
   | { readonly kind: 'done'; readonly result: WorkerResults[WorkerTask['kind']] }
   | { readonly kind: 'failed'; readonly problem: Problem }
@@ -55,6 +64,7 @@ export async function runWorkerTask(
     },
     onProgress: (progress) => post({ kind: 'progress', progress }),
     onDiffering: (members) => post({ kind: 'differing', members }),
+    onEntries: (entries) => post({ kind: 'entries', entries }),
     readerPath,
   }
   try {
@@ -82,6 +92,8 @@ async function perform(
       return copyBytes(task, context, link)
     case 'digest':
       return digestOf(task, context)
+    case 'list-foreign':
+      return listForeignFile(task, context)
     default:
       return assertNever(task)
   }

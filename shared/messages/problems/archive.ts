@@ -92,15 +92,26 @@ export const archiveProblems = defineProblems({
     ja: ['バックアップファイルを読み込めません({path}: {text})', 'アクセス権と媒体の状態を確認してください。'],
     en: ['The archive cannot be read ({path}: {text})', 'Check the permissions and the state of the medium.'],
   },
+  'archive-no-manifest': {
+    exit: 'warnings',
+    ja: [
+      'ほかのプログラムが作ったアーカイブで,照合する一覧がありません({path})',
+      '終わりまで読めることだけを確かめました。内容が正しいかどうかは,作ったプログラムで確認してください。',
+    ],
+    en: [
+      'The archive was made by another program and has no manifest to be checked against ({path})',
+      'It can be read to its end, no more is known. Whether its content is right is for that program to say.',
+    ],
+  },
   'archive-not-an-archive': {
     exit: 'badArchive',
     ja: [
       '運転席のバックアップファイルではありません({path}: 先頭に.untenseki/header.jsonがありません)',
-      'ファイル名を確認してください。tarで作成したファイルはtarで展開してください。',
+      'ファイル名を確認してください。ほかのプログラムが作ったtarは,--foreign を付けると一覧表示と取り出しができます。',
     ],
     en: [
       'This is no Untenseki archive ({path}: its first member is not .untenseki/header.json)',
-      'Check the file name. What was made by tar is to be opened with tar.',
+      'Check the file name. What another program made can be listed and extracted with --foreign.',
     ],
   },
   'archive-header-invalid': {
