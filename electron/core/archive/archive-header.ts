@@ -1,9 +1,6 @@
 import { type ArchiveHeader, archiveHeaderSchema } from '../../../shared/model/archive.ts'
 import { fail } from '../../../shared/model/problem.ts'
 
-/** The header record is small; more than this is none. */
-export const MAX_HEADER = 512 * 1024
-
 /** The content of `.untenseki/header.json`, checked. `path` names the archive. Throws `archive-header-invalid`, `archive-format-newer`. */
 export function parseArchiveHeader(path: string, content: Buffer): ArchiveHeader {
   let value: unknown

@@ -14,6 +14,8 @@ export type ArchiveSource = {
   readonly path: string
   readonly size: number
   readonly readAt: ReadAt
+  /** Only of a file as it is: its descriptor, for threads that read it side by side. */
+  readonly fd?: number
   /** The encrypted archive that this is the content of. */
   readonly outer?: ArchiveSource
 }
@@ -83,7 +85,8 @@ async function openPlain(plan: SourcePlan): Promise<OpenSource> {
     const about = await handle.stat()
     if (!about.isFile()) throw fail('archive-unreadable', { path, text: about.isDirectory() ? 'EISDIR' : 'ENOTSUP' })
     const close = () => handle.close()
-    return { path, size: about.size, readAt: (offset, length) => readAt(handle, path, offset, length), close }
+    const { fd } = handle
+    return { path, size: about.size, fd, readAt: (offset, length) => readAt(handle, path, offset, length), close }
   } catch (thrown) {
     await handle.close()
     throw thrown

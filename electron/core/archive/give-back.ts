@@ -14,15 +14,16 @@ let found: { readonly collect: Collect | null } | undefined
 
 /**
  * To be called after each frame. A frame's buffers are a megabyte each behind objects of a few bytes, so that the
- * collector, which goes by objects, lets dozens of them wait; a look at the young ones alone costs it a millisecond.
+ * collector, which goes by objects, lets dozens of them wait; a look at the young ones alone costs it a millisecond. `every`: so
+ * many frames; fewer where several threads hold frames at once.
  */
-export function createGiveBack(): () => void {
+export function createGiveBack(every = COLLECT_EVERY): () => void {
   found ??= { collect: findCollect() }
   const { collect } = found
   let frames = 0
   return () => {
     frames += 1
-    if (frames % COLLECT_EVERY === 0) collect?.({ type: 'minor' })
+    if (frames % every === 0) collect?.({ type: 'minor' })
     if (frames % TRIM_EVERY === 0) systemCalls()?.trimMemory()
   }
 }

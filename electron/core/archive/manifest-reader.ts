@@ -24,10 +24,14 @@ export async function readHeaderRecord(file: ArchiveSource, seal: ReadSeal): Pro
 }
 
 /**
- * The manifest's entries in the archive's order, found by the seal without reading what lies before; memory does not
- * depend on their number. Throws `archive-member-differs` naming the manifest.
+ * The manifest's entries in the archive's order, found by the seal without reading what lies before, or those whose line
+ * `wants` takes; memory does not depend on their number. Throws `archive-member-differs` naming the manifest.
  */
-export async function* readManifest(file: ArchiveSource, seal: ReadSeal): AsyncGenerator<ManifestEntry> {
+export async function* readManifest(
+  file: ArchiveSource,
+  seal: ReadSeal,
+  wants: (line: Buffer) => boolean = () => true,
+): AsyncGenerator<ManifestEntry> {
   const damaged = () => fail('archive-member-differs', { path: file.path, member: MANIFEST_NAME })
   let left: number | null = null
   let rest: Buffer = Buffer.alloc(0)
@@ -43,7 +47,7 @@ export async function* readManifest(file: ArchiveSource, seal: ReadSeal): AsyncG
     rest = Buffer.concat([rest, content])
     let from = 0
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', from)) {
-      yield parseLine(rest.toString('utf8', from, end), damaged)
+      if (wants(rest.subarray(from, end))) yield parseLine(rest.toString('utf8', from, end), damaged)
       from = end + 1
       count += 1
       if (count % A_TURN === 0) await setImmediate()

@@ -4,7 +4,11 @@ import { isUtf8 } from 'node:buffer'
 export const HEADER_NAME = '.untenseki/header.json'
 export const MANIFEST_NAME = '.untenseki/manifest.jsonl'
 
+/** The header record is small; more than this is none. */
+export const MAX_HEADER = 512 * 1024
+
 const PERCENT = 0x25
+const SLASH = 0x2f
 
 /**
  * A name's bytes as text, reversibly: `%` becomes `%25`, every byte that is no part of valid UTF-8 becomes `%XX`
@@ -44,4 +48,15 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
 
 function percent(byte: number): string {
   return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+/** The order in which a walk meets names: compared one by one, so a slash stands before everything else. */
+export function compareNames(one: Uint8Array, other: Uint8Array): number {
+  const length = Math.min(one.length, other.length)
+  for (let at = 0; at < length; at += 1) {
+    const [mine, theirs] = [one[at] ?? 0, other[at] ?? 0]
+    if (mine === theirs) continue
+    return (mine === SLASH ? 0 : mine) - (theirs === SLASH ? 0 : theirs)
+  }
+  return one.length - other.length
 }

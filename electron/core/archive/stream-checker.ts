@@ -1,11 +1,8 @@
-import type { ArchiveHeader } from '../../../shared/model/archive.ts'
 import { fail } from '../../../shared/model/problem.ts'
-import { MAX_HEADER, parseArchiveHeader } from './archive-header.ts'
 import { type ContentHash, createContentHash } from './content-hash.ts'
 import type { MemberSink } from './extract/member-sink.ts'
-import { createManifestChecker } from './manifest-checker.ts'
 import { type Member, manifestLine, storedSize } from './member.ts'
-import { escapeName, HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
+import { escapeName, HEADER_NAME, MANIFEST_NAME, MAX_HEADER } from './member-name.ts'
 import { createPlainReader } from './plain-reader.ts'
 import { BLOCK, padding } from './tar-header.ts'
 import { headerLength, parseHeader } from './tar-parse.ts'
@@ -27,7 +24,8 @@ export type StreamChecker = {
     /** Members that are whole. */
     readonly members: number
   }
-  readonly header: () => ArchiveHeader | null
+  /** Nothing is begun: the next byte is a header's first. */
+  readonly between: () => boolean
   /** Where the manifest's header begins in the raw stream; null before it is seen. */
   readonly manifestAt: () => number | null
   /** Bytes of content, without the archive's own members. */
@@ -42,16 +40,30 @@ type Part = 'header' | 'content' | 'padding' | 'end'
 /** Bytes that are taken in one piece: a header's blocks, or our own header's content. */
 type Pending = { bytes: Buffer; want: number }
 
-/**
- * `path` names the archive in a problem; `sink` takes the members as they pass, but for the archive's own;
- * `checkCancelled` is asked while the zeros of a large hole are hashed.
- */
-export function createStreamChecker(
-  path: string,
-  sink: MemberSink | null = null,
-  checkCancelled: () => void = () => undefined,
-): StreamChecker {
-  const manifest = createManifestChecker(path)
+/** Who is told what the stream says of itself, and throws when that is not so. */
+export type StreamAccount = {
+  /** The content of the archive's first member. */
+  readonly header: (content: Buffer) => void
+  /** A member has ended; this is the line that the manifest must have for it. */
+  readonly expect: (line: Buffer | string) => void
+  /** The manifest's next bytes, and its end. */
+  readonly push: (bytes: Buffer) => void
+  readonly finish: () => void
+}
+
+export type StreamToCheck = {
+  /** The archive's name in problems. */
+  readonly path: string
+  readonly account: StreamAccount
+  /** Takes the members as they pass, but for the archive's own. */
+  readonly sink: MemberSink | null
+  /** Asked while the zeros of a large hole are hashed. */
+  readonly checkCancelled: () => void
+  /** Of the stream only whole members before the manifest: its beginning, or some from further behind. */
+  readonly part?: 'first' | 'later'
+}
+
+export function createStreamChecker({ path, account, sink, checkCancelled, part: of }: StreamToCheck): StreamChecker {
   const readPlain = createPlainReader()
   const pending: Pending = { bytes: NOTHING, want: BLOCK }
   let part: Part = 'header'
@@ -62,8 +74,7 @@ export function createStreamChecker(
   let after: Buffer | null = null
   /** Of a member that `readPlain` has read: its line of the manifest. */
   let plainLine: ((sha256: string) => string) | null = null
-  let members = 0
-  let header: ArchiveHeader | null = null
+  let members = of === 'later' ? 1 : 0
   let manifestAt: number | null = null
   let contentBytes = 0
   let content: ContentHash | null = null
@@ -82,11 +93,11 @@ export function createStreamChecker(
     startHeader()
   }
   const endContent = (done: Member) => {
-    if (members === 0) header = parseArchiveHeader(path, pending.bytes)
-    if (manifestAt !== null) manifest.finish()
+    if (members === 0) account.header(pending.bytes)
+    if (manifestAt !== null) account.finish()
     else {
       const sha256 = done.type === 'file' ? (content?.digest() ?? null) : null
-      manifest.expect(plainLine === null || sha256 === null ? manifestLine(done, sha256) : plainLine(sha256))
+      account.expect(plainLine === null || sha256 === null ? manifestLine(done, sha256) : plainLine(sha256))
     }
     if (members > 0 && manifestAt === null) {
       contentBytes += done.size
@@ -102,7 +113,10 @@ export function createStreamChecker(
       throw fail('archive-not-an-archive', { path })
     if (manifestAt !== null || (storedSize(found) > 0 && found.type !== 'file')) return false
     if (found.stored === 0) return false
-    if (name === MANIFEST_NAME) manifestAt = memberAt
+    if (name === MANIFEST_NAME) {
+      if (of !== undefined) return false
+      manifestAt = memberAt
+    }
     member = found
     pending.bytes = NOTHING
     left = storedSize(found)
@@ -141,7 +155,7 @@ export function createStreamChecker(
         return pending.bytes.length < pending.want || headerBlocks(pending.bytes)
       case 'content':
         if (members === 0) pending.bytes = Buffer.concat([pending.bytes, piece])
-        if (manifestAt !== null) manifest.push(piece)
+        if (manifestAt !== null) account.push(piece)
         if (content?.push(piece) === false) return false
         left -= piece.length
         if (left === 0 && member !== null) endContent(member)
@@ -183,7 +197,7 @@ export function createStreamChecker(
       after: after === null ? null : escapeName(after),
       members,
     }),
-    header: () => header,
+    between: () => part === 'header' && pending.bytes.length === 0,
     manifestAt: () => manifestAt,
     contentBytes: () => contentBytes,
   }

@@ -27,6 +27,8 @@ export type SystemCalls = {
   readonly trimMemory: () => void
   /** Ends the process at once, waiting for no thread: one may be kept by a disk that does not answer. Null: not to be had. */
   readonly exitNow: ((code: number) => void) | null
+  /** Has threads that start from now on share two of the allocator's arenas, each of which keeps what was freed in it. Never throws. */
+  readonly shareArenas: () => void
 }
 
 const SEEK_DATA = 3
@@ -35,6 +37,7 @@ const ADVICE_SEQUENTIAL = 2
 const AT_FDCWD = -100
 const AT_SYMLINK_NOFOLLOW = 0x100
 const STATX_BASIC = 0x7ff
+const MALLOC_ARENA_MAX = -8
 const NUL = Buffer.alloc(1)
 
 let loaded: SystemCalls | null | undefined
@@ -82,6 +85,7 @@ function bind(): SystemCalls | null {
     // Some containers forbid what the C library has.
     return of(Buffer.from('/\0'), Buffer.alloc(256)) ? of : null
   })
+  const adjust = optional(() => koffi.load(null).func('int mallopt(int parameter, int value)'))
   const trim = optional(() => koffi.load(null).func('int malloc_trim(size_t pad)'))
   const exit = optional(() => koffi.load(null).func('void _exit(int status)'))
   return {
@@ -132,6 +136,9 @@ function bind(): SystemCalls | null {
       trim?.(0)
     },
     exitNow: exit === null ? null : (code) => void exit(code),
+    shareArenas: () => {
+      adjust?.(MALLOC_ARENA_MAX, 2)
+    },
     adviseSequential: (fd) => {
       native.posix_fadvise64?.(fd, 0, 0, ADVICE_SEQUENTIAL)
     },

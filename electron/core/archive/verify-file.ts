@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { ArchiveHeader, ArchiveSummary } from '../../../shared/model/archive.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
+import { parseArchiveHeader } from './archive-header.ts'
 import { type ArchiveAt, type ArchiveSource, withSource } from './archive-source.ts'
 import { type Codec, sniffCodec } from './codec.ts'
 import type { MemberSink } from './extract/member-sink.ts'
 import { foundFrames, type ReadFrame, sealedFrames } from './frame-reader.ts'
 import { createGiveBack } from './give-back.ts'
+import { createManifestChecker } from './manifest-checker.ts'
 import { readManifest } from './manifest-reader.ts'
 import { HEADER_NAME, MANIFEST_NAME } from './member-name.ts'
 import { createMeter, type JobContext } from './meter.ts'
+import { isForParts, type ReadArchive, readInParts } from './parts/read-in-parts.ts'
 import { encodeSeal, type Frame, type ReadSeal, readSeal } from './seal.ts'
-import { createStreamChecker, type StreamChecker } from './stream-checker.ts'
+import { createStreamChecker, type StreamAccount, type StreamChecker } from './stream-checker.ts'
 import { surveyMembers } from './survey.ts'
 
 export type VerifiedArchive = { readonly summary: ArchiveSummary; readonly header: ArchiveHeader }
@@ -33,6 +36,10 @@ export async function verifyArchiveFile(
 ): Promise<VerifiedArchive> {
   return withSource(archive, async (source) => {
     const seal = await readSeal(source.readAt, source.size)
+    if (sink === null && isForParts(source, seal, context)) {
+      const read = await readInParts(source, seal, context, null)
+      if (read !== null) return verifiedOf(source, read)
+    }
     try {
       const verified = await verifySource(source, seal, context, sink)
       // An archive is known by what stands on the medium.
@@ -45,6 +52,12 @@ export async function verifyArchiveFile(
       throw await allThatDiffer(source, seal, context, thrown)
     }
   })
+}
+
+function verifiedOf({ path, size }: ArchiveSource, read: ReadArchive): VerifiedArchive {
+  const { header, members, contentBytes, sha256 } = read
+  const { position, host } = header
+  return { summary: { path, bytes: size, sha256, members, contentBytes, position, host }, header }
 }
 
 async function outside(outer: ArchiveSource, context: JobContext): Promise<Pick<ArchiveSummary, 'bytes' | 'sha256'>> {
@@ -102,7 +115,14 @@ async function verifySource(
   const { path } = file
   const codec = seal?.codec ?? sniffCodec(await file.readAt(0, 4))
   if (codec === null) throw fail('archive-not-an-archive', { path })
-  const checker = createStreamChecker(path, sink, context.checkCancelled)
+  const told: { header: ArchiveHeader | null } = { header: null }
+  const account: StreamAccount = {
+    ...createManifestChecker(path),
+    header: (content) => {
+      told.header = parseArchiveHeader(path, content)
+    },
+  }
+  const checker = createStreamChecker({ path, account, sink, checkCancelled: context.checkCancelled })
   const meter = createMeter(context, {
     phase: sink === null ? 'verify' : 'extract',
     bytesTotal: file.size,
@@ -131,7 +151,7 @@ async function verifySource(
     meter.bytes(frame.compressed.length)
     giveBack()
   }
-  const header = checker.header()
+  const { header } = told
   if (!checker.ended() || header === null) throw await incomplete(file, codec, end, frames.length, checker)
   const expected =
     manifestFrame === null ? null : encodeSeal(codec, { frames, manifestFrame, sha256: whole.copy().digest() })

@@ -2,17 +2,23 @@ import { lstatSync, readdirSync, statSync } from 'node:fs'
 import type { ArchiveHeader } from '../../../../shared/model/archive.ts'
 import { fail, ProblemError } from '../../../../shared/model/problem.ts'
 import { type SourcePlan, withSource } from '../archive-source.ts'
-import { escapeName } from '../member-name.ts'
 import { createMeter, type JobContext } from '../meter.ts'
+import { codeOf } from '../source-failure.ts'
 import { verifyArchiveFile } from '../verify-file.ts'
 import { readSealedHeader, standInsOf } from './archive-facts.ts'
+import { extractInParts } from './extract-in-parts.ts'
 import { readForeignStream } from './foreign-stream.ts'
-import { codeOf } from './levels.ts'
-import { createMapping, isWithin, type Mapping, memberNameOf, type Root, type Rule } from './mapping.ts'
+import { createMapping, type Mapping, type Root, type Rule } from './mapping.ts'
 import type { MemberSink } from './member-sink.ts'
-import { readOwnerIds } from './owner-ids.ts'
-import { createPlacer, type PlacerOptions } from './placer.ts'
-import { placingCalls } from './placing-calls.ts'
+import {
+  allPlaced,
+  createPlacing,
+  createSelection,
+  type Placed,
+  type PlacingFacts,
+  type Selection,
+  superuser,
+} from './placing.ts'
 import { createTarDecoder } from './tar-decoder.ts'
 
 export type ExtractJob = {
@@ -36,20 +42,10 @@ export type ForeignPolicy = {
   readonly anyRatio: boolean
 }
 
-const NOT_KEPT_NAMED = 100
-
-/** What could not be kept: `count` in all, the first hundred by member and attribute. */
-export type NotKept = { readonly count: number; readonly first: readonly string[] }
-
-export type Extracted = {
-  /** Placed, files and folders and all. */
-  readonly members: number
-  /** Bytes of content that were written. */
-  readonly bytes: number
+export type Extracted = Placed & {
   /** Null only for an archive of another program. */
   readonly header: ArchiveHeader | null
   readonly position: ArchiveHeader['position']
-  readonly notKept: NotKept
 }
 
 type Use = {
@@ -57,10 +53,8 @@ type Use = {
   readonly context: JobContext
   readonly mapping: Mapping
   readonly empty: ReadonlySet<Root>
-  readonly wanted: ReturnType<typeof createSelection>
+  readonly wanted: Selection
 }
-
-const superuser = process.getuid?.() === 0
 
 /**
  * Puts an archive's members in place. Whatever is thrown leaves files behind that may be bad, without their folders'
@@ -80,20 +74,14 @@ export async function extractArchiveFile(job: ExtractJob, context: JobContext): 
   }
 }
 
-/**
- * All of an archive of ours is verified on the way (`verifyArchiveFile`). Modes, owners (the superuser's right; by name,
- * then by number) and attributes are restored as they were, set-id bits and privileged attributes for the superuser only:
- * the archive is our own and was checked against its manifest.
- */
+/** All of an archive of ours is verified on the way, by several threads where that is worth it, else in sequence. */
 async function extractOwn(use: Use): Promise<Extracted> {
   const { job, context, wanted } = use
   const header = await readSealedHeader(job.source)
-  const standIns = wanted.needsStandIns(header) ? await standInsOf(job.source, wanted.peek, context) : new Map()
-  return placing(
-    use,
-    { standIns, setId: superuser, privilegedXattrs: superuser, specialFiles: false, confineLinks: false },
-    async (sink) => (await verifyArchiveFile(job.source, context, sink)).header,
-  )
+  const standIns = needsStandIns(use, header) ? await standInsOf(job.source, wanted.peek, context) : new Map()
+  const parted = await extractInParts(job, use.empty, standIns, context)
+  if (parted !== null) return extractedOf(parted.header, parted.placed)
+  return placing(use, { standIns }, async (sink) => (await verifyArchiveFile(job.source, context, sink)).header)
 }
 
 /** Nothing vouches for an archive of another program, so it gets nothing that it was not given by name. */
@@ -103,7 +91,7 @@ async function extractForeign(use: Use, policy: ForeignPolicy): Promise<Extracte
   const setId = policy.setId && superuser
   return placing(
     use,
-    { standIns: new Map(), setId, privilegedXattrs: false, specialFiles, confineLinks: true },
+    { standIns: new Map(), rights: { setId, privilegedXattrs: false, specialFiles, confineLinks: true } },
     async (sink) => {
       await withSource(job.source, async (source) => {
         const meter = createMeter(context, { phase: 'extract', bytesTotal: source.size, membersTotal: 0 })
@@ -124,44 +112,24 @@ async function extractForeign(use: Use, policy: ForeignPolicy): Promise<Extracte
   )
 }
 
-type Rights = Pick<PlacerOptions, 'standIns' | 'specialFiles' | 'confineLinks'> & {
-  readonly setId: boolean
-  readonly privilegedXattrs: boolean
-}
-
 async function placing(
-  { job, mapping, empty, wanted }: Use,
-  { setId, privilegedXattrs, ...rights }: Rights,
+  { job, empty, wanted }: Use,
+  facts: Pick<PlacingFacts, 'standIns' | 'rights'>,
   read: (sink: MemberSink) => Promise<ArchiveHeader | null>,
 ): Promise<Extracted> {
-  const first: string[] = []
-  let count = 0
-  const placer = createPlacer({
-    archive: job.source.path,
-    mapping,
-    empty,
-    wants: wanted.wants,
-    ...rights,
-    attributes: {
-      owners: superuser ? readOwnerIds() : null,
-      setId,
-      privilegedXattrs,
-      notKept: (entry, what) => {
-        count += 1
-        if (first.length < NOT_KEPT_NAMED) first.push(`/${escapeName(entry.name)}: ${what}`)
-      },
-    },
-  })
+  const places = new Set([...empty].map(({ to }) => to))
+  const placing = createPlacing(job, 'all', { ...facts, empty: places, selection: wanted })
   try {
-    const header = await read(placer)
+    const header = await read(placing.sink)
     wanted.expectAllFound(job.source.path)
-    placer.finish()
-    if (!placingCalls().exactTimes) first.unshift('/: mtime')
-    return { ...placer.placed(), header, position: header?.position ?? null, notKept: { count, first } }
-  } catch (thrown) {
-    placer.abandon()
-    throw thrown
+    return extractedOf(header, allPlaced([placing.finish()]))
+  } finally {
+    placing.abandon()
   }
+}
+
+function extractedOf(header: ArchiveHeader | null, placed: Placed): Extracted {
+  return { ...placed, header, position: header?.position ?? null }
 }
 
 /** Every root's place must be free, or an empty folder. Throws `extract-destination-*`. */
@@ -186,33 +154,10 @@ function namesIn(path: string): number {
   }
 }
 
-function createSelection({ select, outside, source }: ExtractJob, mapping: Mapping) {
-  const chosen = select?.map((path) => ({ path, name: memberNameOf(path), found: false })) ?? null
-  const peek = (name: Buffer): boolean =>
-    mapping.rootOf(name) !== null && (chosen === null || chosen.some((each) => isWithin(name, each.name)))
-  return {
-    peek,
-    wants: (name: Buffer): boolean => {
-      if (mapping.rootOf(name) === null) {
-        if (outside === 'skip') return false
-        throw fail('extract-outside', { path: source.path, member: escapeName(name) })
-      }
-      if (chosen === null) return true
-      let wanted = false
-      for (const each of chosen) {
-        if (!isWithin(name, each.name)) continue
-        each.found = true
-        wanted = true
-      }
-      return wanted
-    },
-    /** Whether a hard link may be wanted whose first name is not. */
-    needsStandIns: (header: ArchiveHeader | null): boolean =>
-      header !== null &&
-      (chosen !== null || header.targets.some((target) => mapping.rootOf(Buffer.from(target.slice(1))) === null)),
-    expectAllFound: (path: string) => {
-      const missing = chosen?.find((each) => !each.found)
-      if (missing !== undefined) throw fail('extract-nothing-selected', { path, member: missing.path })
-    },
-  }
+/** Whether a hard link may be wanted whose first name is not. */
+function needsStandIns({ job, mapping }: Use, header: ArchiveHeader | null): boolean {
+  return (
+    header !== null &&
+    (job.select !== null || header.targets.some((target) => mapping.rootOf(Buffer.from(target.slice(1))) === null))
+  )
 }

@@ -55,8 +55,15 @@ export function within(fd: number, name: Buffer): Buffer {
  */
 export const SYNCED_SINGLY = 100
 
+/**
+ * How several that work on one archive share its folders. `all`: nobody else. `content`: folders are made where one is
+ * needed and left for another to finish. `rest`: folders stand as `content` left them and are gone through in the walk's
+ * order, once.
+ */
+export type Share = 'all' | 'content' | 'rest'
+
 /** `empty`: folders that were there before, are empty, and may be used; by root. */
-export function createLevels(policy: AttributePolicy, empty: ReadonlySet<Root>): Levels {
+export function createLevels(policy: AttributePolicy, empty: ReadonlySet<Root>, share: Share): Levels {
   const stack: Level[] = []
   let root: Root | null = null
   /** Folders that we made only because something lies in them: the archive may yet tell of them, once. */
@@ -76,7 +83,7 @@ export function createLevels(policy: AttributePolicy, empty: ReadonlySet<Root>):
       try {
         level.finish()
         left += 1
-        if (left <= SYNCED_SINGLY) fsyncSync(level.fd)
+        if (share === 'all' && left <= SYNCED_SINGLY) fsyncSync(level.fd)
       } finally {
         closeSync(level.fd)
       }
@@ -108,18 +115,22 @@ export function createLevels(policy: AttributePolicy, empty: ReadonlySet<Root>):
       placingCalls().setTime(opened, mtimeNs)
     }
   }
+  const asItIs = () => () => undefined
+  const asPlain = (opened: number) => {
+    fchmodSync(opened, PLAIN_MODE)
+    return () => undefined
+  }
   const step = (name: Buffer) => {
     try {
       mkdirSync(within(fd(), name), 0o700)
     } catch (thrown) {
       if (codeOf(thrown) !== 'EEXIST') throw thrown
-      return push(name, untold.has(keyOf(name)) ? () => () => undefined : asFound)
+      const isOurs = share === 'content' || untold.has(keyOf(name))
+      return push(name, isOurs ? asItIs : share === 'rest' ? asPlain : asFound)
     }
+    if (share === 'content') return push(name, asItIs)
     untold.add(keyOf(name))
-    push(name, (opened) => {
-      fchmodSync(opened, PLAIN_MODE)
-      return () => undefined
-    })
+    push(name, asPlain)
   }
 
   return {
@@ -143,7 +154,7 @@ export function createLevels(policy: AttributePolicy, empty: ReadonlySet<Root>):
         mkdirSync(within(fd(), name), 0o700)
       } catch (thrown) {
         if (codeOf(thrown) !== 'EEXIST') throw thrown
-        if (!untold.delete(key)) return false
+        if (!untold.delete(key) && share !== 'rest') return false
       }
       push(name, (opened) => () => applyTo(opened, entry, policy))
       return true

@@ -14,7 +14,7 @@ import {
 import { fail, ProblemError } from '../../../../shared/model/problem.ts'
 import { escapeName } from '../member-name.ts'
 import { type AttributePolicy, applyTo, applyToPath, modeOf } from './apply-attributes.ts'
-import { codeOf, createLevels, NotAFolder, SYNCED_SINGLY, within } from './levels.ts'
+import { codeOf, createLevels, NotAFolder, type Share, SYNCED_SINGLY, within } from './levels.ts'
 import { isRoot, type Mapping, partsOf, type Root, split, unsafeName } from './mapping.ts'
 import type { Entry, MemberSink } from './member-sink.ts'
 import { placingCalls } from './placing-calls.ts'
@@ -22,6 +22,11 @@ import { placingCalls } from './placing-calls.ts'
 export type PlacerOptions = {
   /** The archive's name in problems. */
   readonly archive: string
+  /**
+   * Of an archive that several threads put in place: `content` makes files and symlinks, in any order; `rest` then makes
+   * hard links, gives folders what is theirs and makes everything durable. `all` does everything as it comes.
+   */
+  readonly share: Share
   readonly mapping: Mapping
   /** Roots whose place is an empty folder that is there already. */
   readonly empty: ReadonlySet<Root>
@@ -56,8 +61,8 @@ const nodeKinds = { fifo, character: 0o020000, block: 0o060000 } as const
  * `extract-failed`.
  */
 export function createPlacer(options: PlacerOptions): Placer {
-  const { archive, mapping, attributes } = options
-  const levels = createLevels(attributes, options.empty)
+  const { archive, mapping, attributes, share } = options
+  const levels = createLevels(attributes, options.empty, share)
   const roots = new Set<Root>()
   let root: Root | null = null
   let folder: Buffer | null = null
@@ -177,7 +182,8 @@ export function createPlacer(options: PlacerOptions): Placer {
 
   const complete = () => {
     levels.leave()
-    if (files <= SYNCED_SINGLY && levels.left() <= SYNCED_SINGLY) return
+    if (share === 'content') return
+    if (share === 'all' && files <= SYNCED_SINGLY && levels.left() <= SYNCED_SINGLY) return
     const synced = new Set<number>()
     for (const each of roots) {
       const fd = openSync(each.folder, constants.O_RDONLY | constants.O_DIRECTORY)
@@ -193,11 +199,13 @@ export function createPlacer(options: PlacerOptions): Placer {
 
   return {
     begin: (entry) => {
+      const isContent = entry.type !== 'directory' && entry.type !== 'hardlink'
       const reason = unsafeName(entry.name) ?? (options.confineLinks ? overlong(entry.name) : null)
       if (reason !== null)
         throw fail('archive-name-unsafe', { path: archive, member: escapeName(entry.name), text: reason })
       const standIn = entry.type === 'file' ? options.standIns.get(escapeName(entry.name)) : undefined
       if (standIn === undefined && !options.wants(entry.name)) return
+      if (share !== 'all' && isContent !== (share === 'content')) return
       guarded(entry, () => make(entry, standIn ?? entry.name))
     },
     data: (piece, offset) => {
@@ -218,7 +226,7 @@ export function createPlacer(options: PlacerOptions): Placer {
           if (file.end < file.entry.size) ftruncateSync(file.fd, file.entry.size)
           applyTo(file.fd, file.entry, attributes)
           files += 1
-          if (files <= SYNCED_SINGLY) fsyncSync(file.fd)
+          if (share === 'all' && files <= SYNCED_SINGLY) fsyncSync(file.fd)
         } finally {
           closeSync(file.fd)
         }

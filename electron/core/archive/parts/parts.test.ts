@@ -1,0 +1,132 @@
+import { chmodSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { codecOf, FRAME_LIMIT } from '../codec.ts'
+import { extractArchive } from '../extract/extract.ts'
+import { sha256Of } from '../hash.ts'
+import { encodeSeal, readSeal } from '../seal.ts'
+import { archiveKit, problemOf, run, treeOf } from '../testing/archive-kit.ts'
+import { verifyArchive } from '../verify.ts'
+import { cutParts } from './cut-parts.ts'
+
+const kit = archiveKit()
+const superuser = process.getuid?.() === 0
+let root = ''
+let archive = ''
+let good: Buffer = Buffer.alloc(0)
+
+/** Enough for several parts: small files in many folders, links between them, files of several frames. */
+function largeTree(): string {
+  const made = join(kit.newFolder(), 'root')
+  for (let folder = 0; folder < 30; folder += 1) {
+    const place = join(made, 'mail', `user${folder}`)
+    mkdirSync(place, { recursive: true })
+    for (let each = 0; each < 40; each += 1)
+      writeFileSync(join(place, `m${each}`), `${folder}/${each} `.repeat(900 + each * 20))
+    linkSync(join(place, 'm0'), join(place, 'z-same'))
+    symlinkSync('m1', join(place, 'z-link'))
+  }
+  linkSync(join(made, 'mail', 'user3', 'm7'), join(made, 'mail', 'user29', 'z-far'))
+  mkdirSync(join(made, 'empty'))
+  chmodSync(join(made, 'mail', 'user7'), 0o500)
+  for (const name of ['area00', 'area01']) {
+    const content = Buffer.alloc(9_000_000)
+    for (let at = 0; at < content.length; at += 4)
+      content.writeUInt32LE(Math.imul(at + name.length, 2654435761) >>> 0, at)
+    writeFileSync(join(made, name), content)
+  }
+  run(
+    'touch',
+    '-d',
+    '2019-05-06 07:08:09.123456789',
+    join(made, 'empty'),
+    join(made, 'mail', 'user3'),
+    join(made, 'mail'),
+  )
+  return made
+}
+
+const options = () => ({ workerPath: kit.workerPath() })
+const alone = () => ({ workerPath: kit.builtFile('lone-worker') })
+
+beforeAll(async () => {
+  root = largeTree()
+  archive = join(kit.newFolder(), 'large.tar.zst')
+  await kit.create([root], archive)
+  good = readFileSync(archive)
+}, 120_000)
+
+it('is cut into several parts', async () => {
+  const seal = await readSeal(async (at, length) => good.subarray(at, at + length), good.length)
+  expect(seal === null ? 0 : cutParts(seal).length).toBeGreaterThan(3)
+})
+
+it('is found by several threads to be what one thread finds', async () => {
+  expect(await verifyArchive(archive, options())).toEqual(await verifyArchive(archive, alone()))
+})
+
+it('is put in place by several threads as it was', async () => {
+  const to = join(kit.newFolder(), 'restored')
+  const extracted = await extractArchive({ ...options(), archive, into: [{ prefix: root, to }] })
+  expect(treeOf(to)).toEqual(treeOf(root))
+  const [members, bytes] = [extracted.members, extracted.bytes]
+  const once = await extractArchive({ ...alone(), archive, into: [{ prefix: root, to: join(kit.newFolder(), 'r') }] })
+  expect([members, bytes]).toEqual([once.members, once.bytes])
+})
+
+it.runIf(superuser)('fills an empty folder that was there', async () => {
+  const to = kit.newFolder()
+  await extractArchive({ ...options(), archive, into: [{ prefix: root, to }] })
+  expect(treeOf(to)).toEqual(treeOf(root))
+})
+
+it('is refused by several threads for what one thread names, wherever a bit is flipped', async () => {
+  const damaged = join(kit.newFolder(), 'damaged.tar.zst')
+  const problems = new Set<string>()
+  for (let turn = 0; turn < 4; turn += 1) {
+    const bytes = Buffer.from(good)
+    const at = Math.floor(((turn + 0.5) / 4) * good.length)
+    bytes[at] = (bytes[at] ?? 0) ^ 0x10
+    writeFileSync(damaged, bytes)
+    const problem = await problemOf(verifyArchive(damaged, options()))
+    expect(problem).toEqual(await problemOf(verifyArchive(damaged, alone())))
+    problems.add(problem.code)
+  }
+  expect(problems).toContain('archive-member-differs')
+}, 300_000)
+
+it('never counts as put in place what is damaged', async () => {
+  const damaged = join(kit.newFolder(), 'damaged.tar.zst')
+  const bytes = Buffer.from(good)
+  const at = Math.floor(good.length / 3)
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  writeFileSync(damaged, bytes)
+  const to = join(kit.newFolder(), 'restored')
+  const problem = await problemOf(extractArchive({ ...options(), archive: damaged, into: [{ prefix: root, to }] }))
+  expect(problem.code).toBe('archive-member-differs')
+})
+
+it('is refused when a content was forged under a fresh seal', async () => {
+  const codec = codecOf('zstd')
+  const seal = await readSeal(async (at, length) => good.subarray(at, at + length), good.length)
+  if (seal === null) return expect.fail('the seal is not sound')
+  const forged = Math.floor(seal.manifestFrame / 2)
+  const pieces = seal.frames.map(({ length }, index) =>
+    good.subarray(seal.starts[index], (seal.starts[index] ?? 0) + length),
+  )
+  const raw = await codec.decompress(pieces[forged] ?? Buffer.alloc(0), FRAME_LIMIT)
+  raw[raw.length - 600] = (raw[raw.length - 600] ?? 0) ^ 1
+  pieces[forged] = await codec.compress(raw, 3)
+  const frames = pieces.map((piece, index) => ({
+    length: piece.length,
+    raw: seal.frames[index]?.raw ?? 0,
+    sha256: sha256Of(piece),
+  }))
+  const before = Buffer.concat(pieces)
+  const path = join(kit.newFolder(), 'forged.tar.zst')
+  const fresh = encodeSeal(codec, { frames, manifestFrame: seal.manifestFrame, sha256: sha256Of(before) })
+  writeFileSync(path, Buffer.concat([before, fresh]))
+  expect((await problemOf(verifyArchive(path, options()))).code).toBe('archive-member-differs')
+  const into = [{ prefix: root, to: join(kit.newFolder(), 'restored') }]
+  expect((await problemOf(extractArchive({ ...options(), archive: path, into }))).code).toBe('archive-member-differs')
+})
