@@ -1,6 +1,6 @@
 import { isPlain, makeTemplate, type PlainFile, type PlainTemplate, plainLine, putPlainHeader } from './plain-header.ts'
 import type { ReadContext } from './read-members.ts'
-import { gidOf, modeOf, mtimeOf, sizeOf, uidOf } from './source-record.ts'
+import { gidOf, modeOf, nanosecondsOf, secondsOf, sizeOf, uidOf } from './source-record.ts'
 
 /**
  * Header and manifest line of files as nearly all are: an ASCII name that fits, numbers that fit, no attributes. What
@@ -12,8 +12,6 @@ export type PlainFiles = {
   readonly header: (records: Buffer, record: number, path: string, out: Buffer, at: number) => number
   readonly line: (records: Buffer, record: number, path: string, sha256: string) => string
 }
-
-const SECOND = 1_000_000_000n
 
 export function createPlainFiles({ users, groups }: Pick<ReadContext, 'users' | 'groups'>): PlainFiles {
   const templates = new Map<string, PlainTemplate | null>()
@@ -44,7 +42,10 @@ export function createPlainFiles({ users, groups }: Pick<ReadContext, 'users' | 
 }
 
 function fileOf(records: Buffer, record: number, path: string): PlainFile {
-  const mtime = mtimeOf(records, record)
-  const seconds = Number(mtime / SECOND)
-  return { name: path.slice(1), size: sizeOf(records, record), seconds, rest: Number(mtime % SECOND) }
+  return {
+    name: path.slice(1),
+    size: sizeOf(records, record),
+    seconds: secondsOf(records, record),
+    rest: nanosecondsOf(records, record),
+  }
 }

@@ -2,8 +2,9 @@ import type { BigIntStats } from 'node:fs'
 
 /**
  * What the walk found, as bytes, so that a million of them are no objects: u32 length of the path, u32 length of the
- * link (0: none), nine u64 of what lstat said, the path, the link. The link is the name of the member that a hard link
- * is another name of. Only for memory and scratch files of one run: little-endian, no version.
+ * link (0: none), nine u64 of what lstat said, the path, the link. Times are in seconds, their nanoseconds in the upper
+ * halves of mode and number of links: what is a number of 64 bits Node has only as an object. The link is the name of the
+ * member that a hard link is another name of. Only for memory and scratch files of one run: little-endian, no version.
  */
 const RECORD_HEAD = 80
 
@@ -16,6 +17,8 @@ const UID = field(4)
 const GID = field(5)
 const SIZE = field(6)
 const MTIME = field(7)
+const MTIME_REST = MODE + 4
+const SECOND = 1_000_000_000n
 
 export type FileKind = 'file' | 'directory' | 'symlink' | 'socket' | 'fifo' | 'device'
 
@@ -35,20 +38,26 @@ const statBytes = Buffer.from(stat.buffer)
 export function statBytesOf(about: BigIntStats): Buffer {
   stat[0] = about.dev
   stat[1] = about.ino
-  stat[2] = about.mode
-  stat[3] = about.nlink
+  stat[2] = about.mode | (restOf(about.mtimeNs) << 32n)
+  stat[3] = about.nlink | (restOf(about.ctimeNs) << 32n)
   stat[4] = about.uid
   stat[5] = about.gid
   stat[6] = about.size
-  stat[7] = BigInt.asUintN(64, about.mtimeNs)
-  stat[8] = BigInt.asUintN(64, about.ctimeNs)
+  stat[7] = BigInt.asUintN(64, (about.mtimeNs - restOf(about.mtimeNs)) / SECOND)
+  stat[8] = BigInt.asUintN(64, (about.ctimeNs - restOf(about.ctimeNs)) / SECOND)
   return statBytes
+}
+
+/** Nanoseconds past the second, also before the epoch. */
+function restOf(time: bigint): bigint {
+  const rest = time % SECOND
+  return rest < 0n ? rest + SECOND : rest
 }
 
 /** Records one after another, in memory that grows as needed. */
 export type RecordList = {
-  /** `folder` is the path up to and with the last slash; together they are the path; `stat`: see `statBytesOf`. */
-  readonly add: (folder: Buffer, name: Buffer, stat: Buffer) => void
+  /** The path is the first `length` bytes; `stat`: see `statBytesOf`. */
+  readonly add: (path: Buffer, length: number, stat: Buffer) => void
   /** All of them. The list is not to be used afterwards. */
   readonly take: () => Buffer
 }
@@ -57,8 +66,7 @@ export function createRecordList(): RecordList {
   let out = Buffer.allocUnsafeSlow(4096)
   let filled = 0
   return {
-    add: (folder, name, stat) => {
-      const length = folder.length + name.length
+    add: (path, length, stat) => {
       const wanted = filled + RECORD_HEAD + length
       if (wanted > out.length) {
         const larger = Buffer.allocUnsafeSlow(Math.max(wanted, out.length * 2))
@@ -68,8 +76,7 @@ export function createRecordList(): RecordList {
       out.writeUInt32LE(length, filled)
       out.writeUInt32LE(0, filled + 4)
       out.set(stat, filled + STAT)
-      out.set(folder, filled + RECORD_HEAD)
-      out.set(name, filled + RECORD_HEAD + folder.length)
+      path.copy(out, filled + RECORD_HEAD, 0, length)
       filled = wanted
     },
     take: () => out.subarray(0, filled),
@@ -140,7 +147,16 @@ export function sizeOf(records: Buffer, at: number): number {
 
 /** Nanoseconds since the epoch. */
 export function mtimeOf(records: Buffer, at: number): bigint {
-  return records.readBigInt64LE(at + MTIME)
+  return records.readBigInt64LE(at + MTIME) * SECOND + BigInt(records.readUInt32LE(at + MTIME_REST))
+}
+
+/** The same in two numbers: seconds, and nanoseconds past them. */
+export function secondsOf(records: Buffer, at: number): number {
+  return records.readUInt32LE(at + MTIME) + records.readInt32LE(at + MTIME + 4) * HIGH
+}
+
+export function nanosecondsOf(records: Buffer, at: number): number {
+  return records.readUInt32LE(at + MTIME_REST)
 }
 
 /** The order in which the disk is likely to have them. */

@@ -2,22 +2,25 @@ import { lstatSync } from 'node:fs'
 import { statBytesOf } from './source-record.ts'
 import { systemCalls } from './system-calls.ts'
 
-/** What statx fills in (Linux, `struct statx`): where the fields are. */
+/** What statx fills in (Linux, `struct statx`): where the fields are, in words of four bytes. */
 const STATX = 256
-const LINKS = 16
-const UID = 20
-const GID = 24
-const MODE = 28
-const INO = 32
-const SIZE = 40
-const CTIME = 96
-const MTIME = 112
-const NANOSECONDS = 8
-const DEVICE = 136
-const SECOND = 1_000_000_000n
+const LINKS = 4
+const UID = 5
+const GID = 6
+/** The lower half. */
+const MODE = 7
+const INO = 8
+const SIZE = 10
+const CTIME = 24
+const MTIME = 28
+const NANOSECONDS = 2
+const MAJOR = 34
+const MINOR = 35
 
-const filled = Buffer.alloc(STATX)
-const out = Buffer.alloc(72)
+const filled = Buffer.from(new ArrayBuffer(STATX))
+const from = new Uint32Array(filled.buffer)
+const out = Buffer.from(new ArrayBuffer(72))
+const to = new Uint32Array(out.buffer)
 
 /**
  * What lstat says of a path (given with a NUL behind it), as a record holds it: good until the next call. Every file is
@@ -25,36 +28,39 @@ const out = Buffer.alloc(72)
  */
 export function lstatBytes(terminated: Buffer): Buffer {
   const statx = systemCalls()?.statx ?? null
-  if (statx === null) return statBytesOf(lstatSync(terminated.subarray(0, -1), { bigint: true }))
+  if (statx === null) return statBytesOf(lstatSync(terminated.subarray(0, terminated.indexOf(0)), { bigint: true }))
   statx(terminated, filled)
-  out.writeBigUInt64LE(deviceOf(filled.readUInt32LE(DEVICE), filled.readUInt32LE(DEVICE + 4)), 0)
-  filled.copy(out, 8, INO, INO + 8)
-  put(16, filled.readUInt16LE(MODE))
-  put(24, filled.readUInt32LE(LINKS))
-  put(32, filled.readUInt32LE(UID))
-  put(40, filled.readUInt32LE(GID))
-  filled.copy(out, 48, SIZE, SIZE + 8)
-  out.writeBigInt64LE(timeAt(MTIME), 56)
-  out.writeBigInt64LE(timeAt(CTIME), 64)
+  const { low, high } = deviceOf(word(MAJOR), word(MINOR))
+  to[0] = low
+  to[1] = high
+  to[2] = word(INO)
+  to[3] = word(INO + 1)
+  to[4] = word(MODE) & 0xffff
+  to[5] = word(MTIME + NANOSECONDS)
+  to[6] = word(LINKS)
+  to[7] = word(CTIME + NANOSECONDS)
+  to[8] = word(UID)
+  to[10] = word(GID)
+  to[12] = word(SIZE)
+  to[13] = word(SIZE + 1)
+  to[14] = word(MTIME)
+  to[15] = word(MTIME + 1)
+  to[16] = word(CTIME)
+  to[17] = word(CTIME + 1)
   return out
 }
 
-function put(at: number, value: number): void {
-  out.writeUInt32LE(value, at)
-  out.writeUInt32LE(0, at + 4)
+function word(index: number): number {
+  return from[index] ?? 0
 }
 
-function timeAt(at: number): bigint {
-  return BigInt.asIntN(64, filled.readBigInt64LE(at) * SECOND + BigInt(filled.readUInt32LE(at + NANOSECONDS)))
-}
+let last = { major: 0, minor: 0, low: 0, high: 0 }
 
-let last = { major: 0, minor: 0, device: 0n }
-
-/** Both halves as one number, as the C library makes it. */
-function deviceOf(major: number, minor: number): bigint {
-  if (major === last.major && minor === last.minor) return last.device
-  const [high, low] = [BigInt(major), BigInt(minor)]
-  const device = ((high & ~0xfffn) << 32n) | ((low & ~0xffn) << 12n) | ((high & 0xfffn) << 8n) | (low & 0xffn)
-  last = { major, minor, device }
-  return device
+/** Both halves as the C library makes one number of them. */
+function deviceOf(major: number, minor: number): { readonly low: number; readonly high: number } {
+  if (major === last.major && minor === last.minor) return last
+  const low = (((minor & 0xfff00) << 12) | ((major & 0xfff) << 8) | (minor & 0xff)) >>> 0
+  const high = ((major & 0xfffff000) | (minor >>> 20)) >>> 0
+  last = { major, minor, low, high }
+  return last
 }
