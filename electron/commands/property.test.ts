@@ -7,7 +7,7 @@ import { openStage, type Stage } from './testing/property/template.ts'
 
 /** A seeded sample; `npm run soak -- property` lives others, a line of the file that it names for each. */
 const runs = Number(process.env.UNTENSEKI_PROPERTY_RUNS ?? 6)
-const seed = Number(process.env.UNTENSEKI_PROPERTY_SEED ?? 20261122)
+const seed = Number(process.env.UNTENSEKI_PROPERTY_SEED ?? 201)
 const from = Number(process.env.UNTENSEKI_PROPERTY_FROM ?? 0)
 const report = process.env.UNTENSEKI_PROPERTY_REPORT
 

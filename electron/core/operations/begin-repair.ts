@@ -6,6 +6,11 @@ import { openRun } from '../procedure/open-run.ts'
 import type { RunListener, Runner } from '../procedure/runner.ts'
 import { repairSteps } from './repair-steps.ts'
 
+/** Whether it is the master, and a damaged journal keeps it from registering: its repair sets that aside. */
+async function isClosed(engine: Engine, host: string): Promise<boolean> {
+  return host === masterOf(engine.domain).host && (await engine.names.status()).readOnly
+}
+
 export interface RepairRequest {
   readonly acceptLoss: readonly ChangeRange[]
   /** Told what was done, once it is. */
@@ -24,7 +29,8 @@ export async function beginRepair(
 ): Promise<Runner> {
   const server = serverOf(engine.domain, host)
   const { pending } = await engine.repair.inspect(server.host)
-  if (pending === null) throw fail('repair-not-pending', { host: server.host })
+  if (pending === null && !(await isClosed(engine, server.host)))
+    throw fail('repair-not-pending', { host: server.host })
   const hosts = [...new Set([masterOf(engine.domain).host, server.host])]
   return openRun(engine, { runbook: 'repair', host: server.host, hosts }, listener, (_, runLock) => {
     const warnings: Problem[] = []

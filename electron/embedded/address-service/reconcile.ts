@@ -2,7 +2,7 @@ import type { Change } from '../../../shared/model/change.ts'
 import type { ReplicaReport } from '../../../shared/model/directory.ts'
 import type { Entity } from '../../../shared/model/entity.ts'
 import { isAncestor, joinAncestry, type Place, sharedUpTo } from '../../../shared/model/position.ts'
-import { fail } from '../../../shared/model/problem.ts'
+import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import type { NewerChoice, ReconcileReport } from '../../../shared/model/reconcile.ts'
 import type { EntityKey } from '../../wire/address-operations.ts'
 import { bringBack, type Edits } from './bring-back.ts'
@@ -43,7 +43,7 @@ export async function reconcile(
 ): Promise<ReconcileReport> {
   const { directory, feeder } = tools
   const closed = directory.refusal()
-  if (closed !== null) throw fail('repair-pending', { host: directory.host })
+  if (closed !== null) throw new ProblemError(closed)
   let report = await ask(feeder)
   if (report.pending && ofPending !== true) throw fail('repair-pending', { host })
   const only = await newerRecords(tools, report)

@@ -10,7 +10,7 @@ import {
   samePlaceOf,
   type Timeline,
 } from '../../../shared/model/position.ts'
-import { fail, toProblem } from '../../../shared/model/problem.ts'
+import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
 import type { RepairPlan, RepairReport } from '../../../shared/model/repair.ts'
 import { type Gathered, gatherRecords, type RecordHolder } from '../../formats/gather-records.ts'
 import { rangesText } from '../../formats/replay-plan.ts'
@@ -177,7 +177,8 @@ export async function repairReplica(
 ): Promise<RepairReport> {
   const { directory, feeder } = tools
   const { host } = feeder
-  if (directory.refusal() !== null) throw fail('repair-pending', { host: directory.host })
+  const refusal = directory.refusal()
+  if (refusal !== null) throw new ProblemError(refusal)
   const asked = await feeder.client.call('replicate', { changes: [] }).catch((error: unknown) => {
     throw fail('address-service-down', { host }, error)
   })

@@ -81,11 +81,11 @@ export const domainProblems = defineProblems({
     exit: 'failedRestored',
     ja: [
       'ジャーナル「{file}」の{line}行目({offset}バイト目)が壊れています({text})',
-      'ファイルを変更せずに保管し,二次媒体の控えと照らし合わせてください。',
+      'ファイルを変更せずに,マスタ管理サーバのデータ修復(untenseki repair)を行ってください。ほかのジャーナルとサーバの記録から作り直します。',
     ],
     en: [
       'The journal "{file}" is damaged at line {line} (byte {offset}): {text}',
-      'Keep the file as it is and compare it with the copies on secondary media.',
+      'Leave the file as it is and repair the master (untenseki repair): the other journals and servers make it whole again.',
     ],
   },
   'journal-failed': {

@@ -117,8 +117,7 @@ export async function round(world: World): Promise<string> {
 
 async function kill(world: World, host: Host, service: string, during: boolean): Promise<string> {
   const flood = during ? registerMany(world, 2, 15) : null
-  const known = world.domain.servers.find((one) => one.host === host)?.services.some(({ id }) => id === service)
-  const found = known ? readPidFile(serviceFiles(world.domain, host, service).pid) : null
+  const found = readPidFile(serviceFiles(world.domain, host, service).pid)
   if (found !== null && isSameProcess(found)) process.kill(found.pid, 'SIGKILL')
   await flood
   await revive(world)

@@ -43,6 +43,11 @@ function spoil(folders: readonly string[], fate: Fate, pick: number): void {
   }
 }
 
+/** Takes away all that a folder holds. */
+export function empty(folder: string): void {
+  for (const name of namesIn(folder)) rmSync(join(folder, name), { recursive: true })
+}
+
 /** Takes away every sealed segment. */
 function dropSealed(folder: string): void {
   const sealed = basename(folder) === 'journal-sealed' ? folder : join(folder, 'journal-sealed')
@@ -61,7 +66,7 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /** A bad sector in the middle of one record: its line stays a line. */
-function damage(file: string, pick: number): void {
+export function damage(file: string, pick: number): void {
   const bytes = readFileSync(file)
   const ends = [...bytes.keys()].filter((at) => bytes[at] === 0x0a)
   const line = pick % Math.max(1, ends.length)

@@ -62,7 +62,7 @@ const operation = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('kill' as const),
       host,
-      service: fc.constantFrom('object-server', 'address-service', 'server'),
+      service: fc.constantFrom('object-server', 'address-service'),
       during: fc.boolean(),
     }),
   },

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { filesBelow, journalFolders } from './testing/property/survivors.ts'
+import { damage, empty } from './testing/property/disaster.ts'
+import { journalFolders } from './testing/property/survivors.ts'
 import { killServices } from './testing/property/world.ts'
 import { openShell, type Shell } from './testing/shell.ts'
 
@@ -67,6 +68,23 @@ test('every server is restored from one set after all disks were lost, with nobo
   expect(await shell.run(['replication', '--wait', '60'])).toMatchObject({ code: 0 })
 })
 
+test('a master that a damaged journal closed is repaired by the command, and not told to wait for a restore', {
+  timeout: 240_000,
+}, async () => {
+  const [master] = shell.domain().servers
+  if (!master) throw new Error('no master')
+  await shell.run(['register', 'user', '--name', '傷の前'])
+  await shell.run(['stop', '--server', 'hq-mas', '--yes'])
+  damage(join(journalFolders(master).own, 'MCH_JOURNAL', 'registration.journal'), 0)
+  await shell.run(['start', '--server', 'hq-mas'])
+  expect(await shell.run(['register', 'user', '--name', '閉'])).toMatchObject({ problem: 'journal-corrupt' })
+  expect(await shell.run(['reconcile', '--server', 'tk-ml1'])).toMatchObject({ problem: 'journal-corrupt' })
+  expect(await shell.run(['repair', '--server', 'MASTER', '--yes'])).toMatchObject({ code: 0 })
+  expect(await shell.run(['register', 'user', '--name', '傷の後'])).toMatchObject({ code: 0 })
+  expect(await usersOf('傷の')).toEqual(['傷の前', '傷の後'])
+  expect(await shell.run(['repair', '--server', 'MASTER', '--yes'])).toMatchObject({ problem: 'repair-not-pending' })
+})
+
 test('a restore asks the master itself, whose journals and address servers are lost', {
   timeout: 240_000,
 }, async () => {
@@ -74,7 +92,7 @@ test('a restore asks the master itself, whose journals and address servers are l
   const [master] = shell.domain().servers
   if (!master) throw new Error('no master')
   await loseDisks('tk-ml1', 'os-ml1')
-  for (const file of Object.values(journalFolders(master)).flat().flatMap(filesBelow)) rmSync(file)
+  for (const folder of Object.values(journalFolders(master)).flat()) empty(folder)
   const restored = await shell.run(['restore', '--server', 'MASTER', '--from', archiveOf('hq-mas'), '--yes'])
   expect(restored).toMatchObject({ code: 1, result: { servicesDown: [] } })
   expect(await usersOf('最後の一台')).toEqual(['最後の一台'])
