@@ -1,6 +1,7 @@
 /**
- * `npm run bench:archive [-- --files N --database-mb N --rounds N --growth N[,N…] --json]`: our archive beside tar, zstd,
- * bsdtar, the npm package `tar`, restic and borg, on the same tree, alternately in the same run. Prints a table and, as
+ * `npm run bench:archive [-- --files N --database-mb N --rounds N --growth N[,N…] --only WHAT[,WHAT…] --peers NAME[,NAME…]
+ * --json]`: our archive beside tar, zstd, bsdtar, the npm package `tar`, restic and borg, on the same tree, alternately in
+ * the same run. `--only`: of create, verify and restore; `--peers`: of tar, tar-zstd, bsdtar, npm-tar, restic, borg. Prints a table and, as
  * the last line with `--json`, one object with every ratio, its target and whether it is met; exit 1 on a missed target.
  */
 import { spawnSync } from 'node:child_process'
@@ -19,6 +20,7 @@ const DROP = '/proc/sys/vm/drop_caches'
 const env = { ...process.env, LC_ALL: 'C.UTF-8', RESTIC_PASSWORD: 'bench', BORG_BASE_DIR: '', RESTIC_PROGRESS_FPS: '0' }
 
 const MEMORY_MB = 200
+const WORKS = ['create', 'verify', 'restore']
 
 /** Beside the command, and not counted with it, an idle process shows how long the machine keeps anybody waiting. */
 const MEASURED = `"$NODE" "$IDLE" "$IDLE_FILE" & idle=$!
@@ -49,6 +51,8 @@ async function main() {
       'database-mb': { type: 'string', default: '1024' },
       rounds: { type: 'string', default: '5' },
       growth: { type: 'string', default: '' },
+      only: { type: 'string', default: WORKS.join(',') },
+      peers: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
     },
   })
@@ -56,6 +60,9 @@ async function main() {
   const databaseMb = number('database-mb', values['database-mb'])
   const rounds = number('rounds', values.rounds)
   const growthFiles = values.growth === '' ? [] : values.growth.split(',').map((each) => number('growth', each))
+  const only = chosen('only', values.only, WORKS)
+  const all = peersOf({ root, ours: '', level: LEVEL }).flatMap(({ id }) => (id === undefined ? [] : [id]))
+  const named = values.peers === '' ? all : chosen('peers', values.peers, all)
   const missing = ['tar', 'zstd', 'time'].filter((program) => !has(program))
   if (missing.length > 0) throw new Stop(69, `needed and not installed: ${missing.join(', ')}`)
 
@@ -69,7 +76,7 @@ async function main() {
     makeMailStore({ root: tree, files, databaseMb, seed: 1 })
     const cold = canDropCaches()
     if (!cold) log('the page cache cannot be dropped here (root alone may): no cold rows')
-    const rows = measure({ tree, folder, ours, rounds, cold })
+    const rows = measure({ tree, folder, ours, rounds, cold, only, named })
     const growth = growthFiles.map((count) => grow({ folder, ours, count }))
     const ratios = judge(rows)
     const peak = Math.max(...rows.filter(({ who }) => who.startsWith('untenseki')).map(({ memoryMb }) => memoryMb))
@@ -92,6 +99,13 @@ function number(name, text) {
   if (!Number.isSafeInteger(value) || value < 1)
     throw new Stop(64, `--${name} wants a whole number from 1, not ${text}`)
   return value
+}
+
+function chosen(name, text, known) {
+  const given = text.split(',')
+  const unknown = given.find((each) => !known.includes(each))
+  if (unknown !== undefined) throw new Stop(64, `--${name} takes ${known.join(', ')}, not ${unknown}`)
+  return given
 }
 
 function has(program) {
@@ -130,8 +144,9 @@ async function buildOurs(folder) {
   return join(outDir, 'ours.cjs')
 }
 
-function measure({ tree, folder, ours, rounds, cold }) {
-  const peers = peersOf({ root, ours, level: LEVEL }).filter(({ who, needs }) => {
+function measure({ tree, folder, ours, rounds, cold, only, named }) {
+  const peers = peersOf({ root, ours, level: LEVEL }).filter(({ id, who, needs }) => {
+    if (id !== undefined && !named.includes(id)) return false
     if (!needs || has(needs)) return true
     log(`${who} is not installed: no rows of it`)
     return false
@@ -151,9 +166,10 @@ function measure({ tree, folder, ours, rounds, cold }) {
           samples.set(key, [...(samples.get(key) ?? []), sample])
         }
         const made = run(peer.make, vars, folder)
-        take('create', { ...made, bytes: statSync(archive).isFile() ? statSync(archive).size : null })
-        if (peer.check) take('verify', inCache(cache, peer.check, vars))
-        if (peer.bring) {
+        if (only.includes('create'))
+          take('create', { ...made, bytes: statSync(archive).isFile() ? statSync(archive).size : null })
+        if (peer.check && only.includes('verify')) take('verify', inCache(cache, peer.check, vars))
+        if (peer.bring && only.includes('restore')) {
           mkdirSync(out)
           take('restore', inCache(cache, peer.bring, vars))
           rmSync(out, { recursive: true })

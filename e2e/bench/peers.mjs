@@ -16,7 +16,7 @@ export const targets = [
 
 /**
  * Who does what, by shell: `make`, `check` and `bring` of each. `$A` is the archive, `$T` the tree, `$O` the folder to
- * restore to, `$R` the tree's name without its first slash. `needs`: a program that may be missing.
+ * restore to, `$R` the tree's name without its first slash. `needs`: a program that may be missing; `id`: how it is chosen.
  */
 export function peersOf({ root, ours, level }) {
   const node = process.execPath
@@ -30,8 +30,16 @@ export function peersOf({ root, ours, level }) {
       bring: `${node} ${ours} restore $A $O/out`,
     },
     { who: 'untenseki, stored', ending: '.tar.zst', make: `${node} ${ours} create 0 $T $A` },
-    { who: 'tar', ending: '.tar', make: 'tar -cf $A -C / $R', check: 'tar -df $A -C /', bring: 'tar -xf $A -C $O' },
     {
+      id: 'tar',
+      who: 'tar',
+      ending: '.tar',
+      make: 'tar -cf $A -C / $R',
+      check: 'tar -df $A -C /',
+      bring: 'tar -xf $A -C $O',
+    },
+    {
+      id: 'tar-zstd',
       who: 'tar | zstd',
       ending: '.tar.zst',
       make: `tar -cf - -C / $R | zstd -q -T0 -${level} -o $A`,
@@ -39,14 +47,16 @@ export function peersOf({ root, ours, level }) {
       bring: 'zstd -dcq $A | tar -xf - -C $O',
     },
     {
+      id: 'bsdtar',
       who: 'bsdtar',
       needs: 'bsdtar',
       ending: '.tar.zst',
       make: `bsdtar --zstd --options zstd:compression-level=${level} -cf $A -C / $R`,
       bring: 'bsdtar -xf $A -C $O',
     },
-    { who: 'npm tar', ending: '.tar', make: `${npmTar} create $T $A`, bring: `${npmTar} restore $A $O` },
+    { id: 'npm-tar', who: 'npm tar', ending: '.tar', make: `${npmTar} create $T $A`, bring: `${npmTar} restore $A $O` },
     {
+      id: 'restic',
       who: 'restic',
       needs: 'restic',
       ending: '.restic',
@@ -56,6 +66,7 @@ export function peersOf({ root, ours, level }) {
       bring: 'restic restore -q --no-cache -r $A latest --target $O',
     },
     {
+      id: 'borg',
       who: 'borg',
       needs: 'borg',
       ending: '.borg',
