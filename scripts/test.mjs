@@ -27,6 +27,8 @@ const toolPackages = [
   'exfat-fuse',
   'exfatprogs',
   'age',
+  'dbus',
+  'dunst',
 ]
 const reports = join(cacheDir, `test-reports-${process.pid}`)
 
