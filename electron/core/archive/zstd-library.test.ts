@@ -24,6 +24,10 @@ it.skipIf(library === null).each(Object.entries(contents))(
       length: frame.length,
     })
     expect((await zstdCodec.decompress(frame, FRAME_BYTES)).equals(content)).toBe(true)
+    const room = Buffer.alloc(content.length)
+    expect([library?.decompress(frame, room), room.equals(content)]).toEqual([content.length, true])
+    if (content.length > 0) expect(library?.decompress(frame, room.subarray(1))).toBe(null)
+    expect(library?.decompress(frame.subarray(0, frame.length - 1), room)).toBe(null)
   },
 )
 

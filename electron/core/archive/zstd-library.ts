@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 export type ZstdLibrary = {
   /** Puts one frame into `out`, which must have room for `boundOf(raw.length)`; gives its length. */
   readonly compress: (raw: Buffer, out: Buffer, level: number) => number
+  /** Puts what one frame holds into `out`; gives its length, null for a frame that is damaged or holds more than that. */
+  readonly decompress: (frame: Buffer, out: Buffer) => number | null
 }
 
 /** As most distributions name it; their packages, boot and journal need it. */
@@ -30,7 +32,11 @@ function bind(): ZstdLibrary | null {
     const library = koffi.load(NAME)
     if (library.func('unsigned int ZSTD_versionNumber()')() < OLDEST) return null
     const context: unknown = library.func('void *ZSTD_createCCtx()')()
-    if (context === null) return null
+    const decoder: unknown = library.func('void *ZSTD_createDCtx()')()
+    if (context === null || decoder === null) return null
+    const decompress = library.func(
+      'size_t ZSTD_decompressDCtx(void *decoder, void *out, size_t room, const void *frame, size_t length)',
+    )
     const compress = library.func(
       'size_t ZSTD_compressCCtx(void *context, void *out, size_t room, const void *raw, size_t length, int level)',
     )
@@ -40,6 +46,10 @@ function bind(): ZstdLibrary | null {
         // An error is told as a number beyond every length.
         if (length > out.length) throw new Error(`zstd refused ${raw.length} bytes`)
         return length
+      },
+      decompress: (frame, out) => {
+        const length = Number(decompress(decoder, out, out.length, frame, frame.length))
+        return length > out.length ? null : length
       },
     }
   } catch {

@@ -1,16 +1,19 @@
 import { fail, ProblemError } from '../../../../shared/model/problem.ts'
-import { type Codec, codecOf, FRAME_LIMIT } from '../codec.ts'
+import { type Codec, codecOf, FRAME_BYTES, FRAME_LIMIT } from '../codec.ts'
 import type { MemberSink } from '../extract/member-sink.ts'
 import { createPlacing } from '../extract/placing.ts'
 import { createGiveBack } from '../give-back.ts'
 import { newSha256, sha256Of } from '../hash.ts'
 import { compareNames } from '../member-name.ts'
 import { createStreamChecker } from '../stream-checker.ts'
+import { type ZstdLibrary, zstdLibrary } from '../zstd-library.ts'
 import { createFrameQueue, type TakenFrame } from './frame-queue.ts'
 import { BYTES_DONE, type PartFound, type PartMessage, type PartStart } from './part.ts'
 
 /** Frames between two looks for buffers that nobody holds any more: each of several threads has its own. */
 const COLLECT_EVERY = 4
+/** Frames that are decoded ahead, by libuv's pool. */
+const AHEAD = 2
 const LINES_AT_ONCE = 256 * 1024
 
 /** The life of a thread that reads parts: takes one after another until there are none, and posts what it finds. Never rejects. */
@@ -31,7 +34,12 @@ async function readAll(
   const done = new BigInt64Array(start.control)
   const giveBack = createGiveBack(COLLECT_EVERY)
   const placing = start.extract === null ? null : createPlacing(start.extract.job, 'content', start.extract)
-  const queue = createFrameQueue(start, (frame, compressed) => decode(codec, frame, compressed))
+  const library = start.codec === 'zstd' ? zstdLibrary() : null
+  const decompress = library === null ? codec.decompress : intoOneRoom(library)
+  // What is decoded here and now is not decoded ahead, and its room is used again.
+  const queue = createFrameQueue(start, library === null ? AHEAD : 0, (frame, compressed) =>
+    decode(codec.measure, decompress, frame, compressed),
+  )
   let checker: PartChecker | null = null
   try {
     for (let taken = queue.next(); taken !== null; taken = queue.next()) {
@@ -55,13 +63,30 @@ async function readAll(
 }
 
 /** What a frame holds; null: it is not what the seal says. */
-async function decode(codec: Codec, frame: TakenFrame, compressed: Buffer): Promise<Buffer | null> {
+async function decode(
+  measure: Codec['measure'],
+  decompress: Codec['decompress'],
+  frame: TakenFrame,
+  compressed: Buffer,
+): Promise<Buffer | null> {
   if (compressed.length !== frame.length || !sha256Of(compressed).equals(frame.sha256)) return null
-  const found = await codec.measure(async (at, count) => compressed.subarray(at, at + count), 0)
+  const found = await measure(async (at, count) => compressed.subarray(at, at + count), 0)
   // Asked before decoding: a few bytes can claim to hold more than memory does.
-  const sound = found.kind === 'frame' && found.length === frame.length && found.rawBound <= FRAME_LIMIT
-  const raw = sound ? await codec.decompress(compressed, FRAME_LIMIT).catch(() => null) : null
+  const sound =
+    found.kind === 'frame' && found.length === frame.length && found.rawBound <= FRAME_LIMIT && frame.raw <= FRAME_LIMIT
+  const raw = sound ? await decompress(compressed, frame.raw).catch(() => null) : null
   return raw?.length === frame.raw ? raw : null
+}
+
+/** By the machine's own library, each frame where the one before was. */
+function intoOneRoom(library: ZstdLibrary): Codec['decompress'] {
+  let room = Buffer.allocUnsafeSlow(FRAME_BYTES)
+  return async (frame, limit) => {
+    if (limit > room.length) room = Buffer.allocUnsafeSlow(limit)
+    const length = library.decompress(frame, room.subarray(0, limit))
+    if (length === null) throw fail('internal', { text: 'zstd' })
+    return room.subarray(0, length)
+  }
 }
 
 type PartChecker = {

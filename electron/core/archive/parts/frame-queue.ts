@@ -3,9 +3,6 @@ import { fail } from '../../../../shared/model/problem.ts'
 import { codeOf } from '../source-failure.ts'
 import { ENTRY, NEXT_PART, PART_NUMBERS, type PartStart } from './part.ts'
 
-/** Frames that are read and being decoded ahead of the one that is used. */
-const AHEAD = 2
-
 /** A frame as the seal tells of it, and the part that it belongs to. */
 export type TakenFrame = {
   readonly part: number
@@ -21,11 +18,12 @@ export type Taken = { readonly frame: TakenFrame; readonly raw: Promise<Buffer |
 export type FrameQueue = { readonly next: () => Taken | null }
 
 /**
- * Takes parts that no other thread has taken, and reads their frames ahead into buffers that are used again. `decode`
+ * Takes parts that no other thread has taken, and reads up to `most` frames ahead into buffers that are used again. `decode`
  * may use the bytes that it is given until it resolves. Throws `archive-unreadable`.
  */
 export function createFrameQueue(
   { path, fd, frames, parts, control }: PartStart,
+  most: number,
   decode: (frame: TakenFrame, compressed: Buffer) => Promise<Buffer | null>,
 ): FrameQueue {
   const table = Buffer.from(frames)
@@ -65,7 +63,7 @@ export function createFrameQueue(
   }
   return {
     next: () => {
-      while (ahead.length <= AHEAD) {
+      while (ahead.length <= most) {
         const before = ahead.length
         readNext()
         if (ahead.length === before) break
