@@ -1,7 +1,8 @@
 /**
  * `npm run soak -- crash-matrix|fault-matrix|property [--runs N] [--seed S] [--path P]`: the long form of what `npm test` samples. Without
  * `--runs` a matrix takes every case once, in order; with it, so many in an order that the seed decides, and more than there are go
- * round again. `--path` lives the property's history of that number alone. All end with a table (Markdown) and, as the last line of
+ * round again. `--path` lives the property's history of that number alone. All end with a table (Markdown; a matrix with a
+ * second one, by fault and run-book) and, as the last line of
  * stdout, one JSON object; with 1 where one went wrong.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './lib/exec.mjs'
 import { log, runMain, Stop } from './lib/log.mjs'
-import { matrixTable, readRows, summary } from './lib/matrix-table.mjs'
+import { compactTable, matrixTable, readRows, summary } from './lib/matrix-table.mjs'
 import { root } from './lib/paths.mjs'
 import { propertyTable, readHistories, totalOf } from './lib/property-table.mjs'
 import { setUp } from './setup.mjs'
@@ -82,7 +83,7 @@ await runMain(async () => {
       return
     }
     const found = readRows(rows)
-    process.stdout.write(`\n${matrixTable(found)}\n`)
+    process.stdout.write(`\n${matrixTable(found)}\n\n${compactTable(found)}\n`)
     process.stdout.write(`${JSON.stringify(summary(name, environment, found, Date.now() - begun))}\n`)
   } finally {
     rmSync(scratch, { recursive: true, force: true })

@@ -5,6 +5,7 @@ import { runIdSchema } from '../../shared/model/run-id.ts'
 import { z } from '../../shared/zod.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from './durable-file.ts'
 import { hostFileName } from './layout.ts'
+import { guarded } from './state-file.ts'
 
 const restoreMarkSchema = z.object({ runId: runIdSchema, since: z.string() })
 /** Says that a server's data is being exchanged by a restore: nothing of it may start. */
@@ -30,18 +31,23 @@ export function readRestoreMark(stateFolder: string, host: string): RestoreMark 
   }
 }
 
-/** Durable when it returns. */
+/** Durable when it returns. Throws `state-folder-failed`. */
 export function writeRestoreMark(stateFolder: string, host: string, mark: RestoreMark): void {
-  makeFolderDurable(restoreFolder(stateFolder))
-  writeFileDurable(markFile(stateFolder, host), `${JSON.stringify(mark)}\n`)
+  const file = markFile(stateFolder, host)
+  guarded(file, () => {
+    makeFolderDurable(restoreFolder(stateFolder))
+    writeFileDurable(file, `${JSON.stringify(mark)}\n`)
+  })
 }
 
-/** Durable when it returns. One that is gone already is no error. */
+/** Durable when it returns. One that is gone already is no error. Throws `state-folder-failed`. */
 export function removeRestoreMark(stateFolder: string, host: string): void {
   const file = markFile(stateFolder, host)
   if (!existsSync(file)) return
-  rmSync(file)
-  fsyncFolder(restoreFolder(stateFolder))
+  guarded(file, () => {
+    rmSync(file)
+    fsyncFolder(restoreFolder(stateFolder))
+  })
 }
 
 /** For whoever starts a service of that server: throws `restore-unsettled` (11) while its data is half exchanged. */

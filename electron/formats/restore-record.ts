@@ -6,6 +6,7 @@ import { runIdSchema } from '../../shared/model/run-id.ts'
 import { z } from '../../shared/zod.ts'
 import { makeFolderDurable, writeFileDurable } from './durable-file.ts'
 import { restoreFolder } from './restore-mark.ts'
+import { guarded } from './state-file.ts'
 
 /** Owner, mode and times of a folder that cannot be renamed itself. */
 const folderFactsSchema = z.object({
@@ -62,11 +63,13 @@ export function restoreRunFolder(stateFolder: string, runId: string): string {
   return join(restoreFolder(stateFolder), runId)
 }
 
-/** Durable when it returns; after a crash either the former record stands or this one. */
+/** Durable when it returns; after a crash either the former record stands or this one. Throws `state-folder-failed`. */
 export function writeRestoreRecord(stateFolder: string, record: RestoreRecord): void {
   const folder = restoreRunFolder(stateFolder, record.runId)
-  makeFolderDurable(folder)
-  writeFileDurable(join(folder, recordName), `${JSON.stringify(record)}\n`)
+  guarded(folder, () => {
+    makeFolderDurable(folder)
+    writeFileDurable(join(folder, recordName), `${JSON.stringify(record)}\n`)
+  })
 }
 
 /** Null for a run that had not begun to stage. Throws `restore-record-corrupt`. */

@@ -20,11 +20,33 @@ export function matrixTable(rows) {
   )
 }
 
+/** How a case ended: `exit N` of the run, or that it was killed, or was over before. */
+function endOf(outcome) {
+  const [, ended = 'killed'] = /(exit \d+|ended before)/.exec(outcome) ?? []
+  return ended
+}
+
+/** Faults down, run-books across; in each cell how often which end was seen, and how many cases broke a promise. */
+export function compactTable(rows) {
+  const books = [...new Set(rows.map(({ book }) => book))].sort()
+  const faults = [...new Set(rows.map(({ fault }) => fault))].sort()
+  const cell = (fault, book) => {
+    const of = rows.filter((row) => row.fault === fault && row.book === book)
+    const ends = of.map(({ outcome }) => endOf(outcome).replace('exit ', '')).sort()
+    const counted = [...new Set(ends)].map((end) => `${end}×${ends.filter((each) => each === end).length}`)
+    const broken = of.filter((row) => row.broken.length > 0).length
+    return [...counted, ...(broken > 0 ? [`**broken ${broken}**`] : [])].join(' ') || '-'
+  }
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  const body = faults.map((fault) => line([fault, ...books.map((book) => cell(fault, book))]))
+  return [line(['fault', ...books]), line(Array(books.length + 1).fill('---')), ...body].join('\n')
+}
+
 /** How many cases there were and how they ended, by fault. */
 export function summary(name, environment, rows, ms) {
   const byFault = {}
   for (const { fault, outcome, broken } of rows) {
-    const [, ended = 'killed'] = /(exit \d+|ended before)/.exec(outcome) ?? []
+    const ended = endOf(outcome)
     const counted = byFault[fault] ?? { cases: 0, broken: 0 }
     const isBroken = broken.length > 0 ? 1 : 0
     byFault[fault] = {

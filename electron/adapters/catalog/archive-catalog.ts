@@ -6,7 +6,7 @@ import { fail } from '../../../shared/model/problem.ts'
 import type { ArchiveCatalog } from '../../core/ports/archive-catalog.ts'
 import { fsyncFolder, makeFolderDurable } from '../../formats/durable-file.ts'
 import { readLines } from '../../formats/line-reader.ts'
-import { guarded } from '../platform/state-folder.ts'
+import { guarded } from '../../formats/state-file.ts'
 
 /** The whole lines and how far they reach; what an interrupted write left behind them is passed over. */
 function readWhole(file: string): { readonly events: readonly CatalogEvent[]; readonly bytes: number } {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from '../../../shared/zod.ts'
 import type { Told } from '../../core/ports/told.ts'
 import { makeFolderDurable, writeFileDurable } from '../../formats/durable-file.ts'
-import { guarded } from '../platform/state-folder.ts'
+import { guarded } from '../../formats/state-file.ts'
 
 const untoldSchema = z.object({ at: z.string(), message: z.object({ ja: z.string(), en: z.string() }) })
 const toldSchema = z.object({ missed: z.string().optional(), untold: z.record(z.string(), untoldSchema).optional() })

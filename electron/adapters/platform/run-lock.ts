@@ -7,8 +7,8 @@ import { z } from '../../../shared/zod.ts'
 import type { Attendance, RunLock, RunLockHandle } from '../../core/ports/run-lock.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from '../../formats/durable-file.ts'
 import { hostFileName } from '../../formats/layout.ts'
+import { guarded } from '../../formats/state-file.ts'
 import { bootId, startTicksOf } from '../../wire/process-identity.ts'
-import { guarded } from './state-folder.ts'
 
 const recordSchema = z.object({
   runId: z.string(),

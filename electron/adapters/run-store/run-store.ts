@@ -16,7 +16,7 @@ import { runIdSchema } from '../../../shared/model/run-id.ts'
 import type { RunJournal, RunStore } from '../../core/ports/run-store.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from '../../formats/durable-file.ts'
 import { readLines } from '../../formats/line-reader.ts'
-import { guarded } from '../platform/state-folder.ts'
+import { guarded } from '../../formats/state-file.ts'
 
 function encode(event: RunEvent): string {
   return `${JSON.stringify(event)}\n`

@@ -1,8 +1,15 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { toProblem } from '../../../shared/model/problem.ts'
+import { mountSmallDisk } from '../../commands/testing/matrix/small-disk.ts'
 import { assertNoRestoreMark } from '../../formats/restore-mark.ts'
-import { listRestoreRecords, type RestoreRecord, readRestoreRecord } from '../../formats/restore-record.ts'
+import {
+  listRestoreRecords,
+  type RestoreRecord,
+  readRestoreRecord,
+  writeRestoreRecord,
+} from '../../formats/restore-record.ts'
 import { bundleChild, killPoint, startChild } from '../../formats/testing/child.ts'
 import { problemOf, withFolder } from '../../formats/testing/sample.ts'
 import { makeMoves } from './moves.ts'
@@ -150,3 +157,35 @@ test('a mark that cannot be read lets nothing start', () =>
     renameSync(join(root, 'restore', 'hq-mas.mark'), join(root, 'restore', 'elsewhere'))
     expect(() => assertNoRestoreMark(root, 'hq-mas')).not.toThrow()
   }))
+
+test('on a disk that is full at any point it exchanges everything, or takes all back and leaves nothing that keeps a server down (root only)', async ({
+  skip,
+}) => {
+  const ends = new Set<string>()
+  for (let pages = 0; pages <= 12; pages += 1) {
+    await withFolder(async (folder) => {
+      const disk = mountSmallDisk(folder)
+      if (disk === null) return skip('only the superuser can mount a small file system')
+      try {
+        const record = { ...makeExchange(folder), hosts: ['hq-mas', 'tk-ml1', 'os-ml1'] }
+        const live = join(folder, 'live')
+        const before = treeOf(live)
+        writeRestoreRecord(folder, record)
+        disk.fill(pages * 4096)
+        let ended: string | null = null
+        try {
+          swap(folder, record)
+        } catch (error) {
+          ended = toProblem(error).code
+        }
+        ends.add(ended ?? 'exchanged')
+        expect(treeOf(live)).toEqual(ended === null ? exchanged : before)
+        for (const host of record.hosts) expect(() => assertNoRestoreMark(folder, host)).not.toThrow()
+        if (ended !== null) expect(await discardStaged(folder, record)).toMatchObject({ phase: 'undone' })
+      } finally {
+        disk.unmount()
+      }
+    })
+  }
+  expect(ends).toEqual(new Set(['state-folder-failed', 'exchanged']))
+})

@@ -27,7 +27,6 @@ export function swap(stateFolder: string, record: RestoreRecord): RestoreRecord 
   const swapping: RestoreRecord = { ...record, phase: 'swapping' }
   writeRestoreRecord(stateFolder, swapping)
   try {
-    for (const host of record.hosts) writeRestoreMark(stateFolder, host, { runId: record.runId, since: record.at })
     return settleSwap(stateFolder, swapping, 'forward')
   } catch (error) {
     settleSwap(stateFolder, swapping, 'back')
@@ -37,20 +36,48 @@ export function swap(stateFolder: string, record: RestoreRecord): RestoreRecord 
 
 /**
  * Brings a swap that was left in the middle, or made, wholly to one end, and lets the servers start again; idempotent, and may be
- * interrupted as often as it likes. Throws `restore-swap-failed`, `restore-interfered`; the marks stand then.
+ * interrupted as often as it likes. Throws `restore-swap-failed`, `restore-interfered`; the marks stand then. Going on or away from what
+ * was made needs room for marks and record, else `state-folder-failed`; going back from the middle needs none, because the record on
+ * disk already says so: a disk that is full keeps no server down.
  */
 export function settleSwap(stateFolder: string, record: RestoreRecord, direction: 'forward' | 'back'): RestoreRecord {
-  for (const host of record.hosts) {
-    const mark = readRestoreMark(stateFolder, host)
-    if (mark === null) writeRestoreMark(stateFolder, host, { runId: record.runId, since: record.at })
-    else if (mark.runId !== record.runId) throw fail('restore-unsettled', { host, ...mark })
-  }
+  const withoutRoom = direction === 'back' && record.phase === 'swapping'
+  markAll(stateFolder, record, withoutRoom)
   makeMoves(record.moves, direction)
   for (const { path, before, after } of record.folders) applyFacts(path, direction === 'forward' ? after : before)
   const settled: RestoreRecord = { ...record, phase: direction === 'forward' ? 'swapped' : 'staging' }
-  writeRestoreRecord(stateFolder, settled)
+  const recorded = tried(() => writeRestoreRecord(stateFolder, settled), withoutRoom)
   for (const host of record.hosts) removeRestoreMark(stateFolder, host)
+  // What the marks took has room for it now; a record that still says `swapping` can be settled again.
+  if (!recorded) tried(() => writeRestoreRecord(stateFolder, settled), true)
   return settled
+}
+
+/** Marks every server, or none of those that were not: a mark that nobody settles would keep its server down. */
+function markAll(stateFolder: string, { runId, hosts, at }: RestoreRecord, withoutRoom: boolean): void {
+  const unmarked: string[] = []
+  for (const host of hosts) {
+    const mark = readRestoreMark(stateFolder, host)
+    if (mark === null) unmarked.push(host)
+    else if (mark.runId !== runId) throw fail('restore-unsettled', { host, ...mark })
+  }
+  try {
+    for (const host of unmarked) tried(() => writeRestoreMark(stateFolder, host, { runId, since: at }), withoutRoom)
+  } catch (error) {
+    for (const host of unmarked) removeRestoreMark(stateFolder, host)
+    throw error
+  }
+}
+
+/** Whether it could be done; without `mayFail` what is thrown is thrown on. */
+function tried(work: () => void, mayFail: boolean): boolean {
+  try {
+    work()
+    return true
+  } catch (error) {
+    if (!mayFail) throw error
+    return false
+  }
 }
 
 function applyFacts(path: string, { mode, uid, gid, mtime }: FolderFacts): void {

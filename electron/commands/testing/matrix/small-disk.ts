@@ -3,8 +3,8 @@ import { mkdirSync, statfsSync } from 'node:fs'
 
 /** A file system of its own at a folder, which can be full at once and have room again. */
 export interface SmallDisk {
-  /** Leaves no byte free, without writing one. */
-  fill(): void
+  /** Leaves so many bytes free, none without it, and writes none. */
+  fill(left?: number): void
   empty(): void
   unmount(): void
 }
@@ -22,9 +22,9 @@ export function mountSmallDisk(folder: string): SmallDisk | null {
     return null
   }
   return {
-    fill() {
+    fill(left = 0) {
       const { blocks, bfree, bsize } = statfsSync(folder)
-      mount('-o', `remount,size=${(blocks - bfree) * bsize}`)
+      mount('-o', `remount,size=${(blocks - bfree) * bsize + left}`)
     },
     empty: () => void mount('-o', `remount,size=${roomy}`),
     unmount: () => void execFileSync('umount', ['-l', folder], { stdio: 'pipe' }),

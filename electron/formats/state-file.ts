@@ -1,5 +1,5 @@
-import { fail, ProblemError } from '../../../shared/model/problem.ts'
-import { errorText } from '../../formats/settings-error.ts'
+import { fail, ProblemError } from '../../shared/model/problem.ts'
+import { errorText } from './settings-error.ts'
 
 /** Turns whatever the system throws of a file in the state folder into `state-folder-failed`; a problem passes unchanged. */
 export function guarded<Result>(path: string, action: () => Result): Result {
