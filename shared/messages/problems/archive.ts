@@ -288,6 +288,17 @@ export const archiveProblems = defineProblems({
       'Name a place that does not exist yet, or an empty folder. Nothing is ever overwritten.',
     ],
   },
+  'extract-no-space': {
+    exit: 'medium',
+    ja: [
+      '展開先の空き容量が足りません({path}: 必要{need}バイト,空き{free}バイト)',
+      '空き容量を増やすか,別の展開先を指定してください。まだ何も展開していません。',
+    ],
+    en: [
+      'The place to extract to has too little space ({path}: {need} bytes needed, {free} bytes free)',
+      'Free some space, or name another place. Nothing was extracted yet.',
+    ],
+  },
   'extract-full': {
     exit: 'medium',
     ja: ['展開先の空き容量がなくなりました({member})', '空き容量を増やすか,別の展開先を指定してください。'],

@@ -6,6 +6,7 @@ import { createMeter, type JobContext } from '../meter.ts'
 import { codeOf } from '../source-failure.ts'
 import { verifyArchiveFile } from '../verify-file.ts'
 import { readSealedHeader, standInsOf } from './archive-facts.ts'
+import { checkRoom } from './check-room.ts'
 import { extractInParts } from './extract-in-parts.ts'
 import { readForeignStream } from './foreign-stream.ts'
 import { createMapping, type Mapping, type Root, type Rule } from './mapping.ts'
@@ -79,6 +80,7 @@ async function extractOwn(use: Use): Promise<Extracted> {
   const { job, context, wanted } = use
   const header = await readSealedHeader(job.source)
   const standIns = needsStandIns(use, header) ? await standInsOf(job.source, wanted.peek, context) : new Map()
+  await checkRoom(job.source, use.mapping, wanted.peek, context)
   const parted = await extractInParts(job, use.empty, standIns, context)
   if (parted !== null) return extractedOf(parted.header, parted.placed)
   return placing(use, { standIns }, async (sink) => (await verifyArchiveFile(job.source, context, sink)).header)

@@ -183,3 +183,24 @@ it('ends within a second of a cancel and leaves nothing', async () => {
   expect(readdirSync(folder)).toEqual([])
   expect(statSync(folder).isDirectory()).toBe(true)
 })
+
+it.runIf(superuser)('looks at the room of each file system before anything is put in place', async (test) => {
+  const [small, root] = [kit.newFolder(), join(kit.newFolder(), 'root')]
+  if (!succeeds('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small)) return test.skip('no tmpfs can be mounted')
+  try {
+    for (const name of ['first', 'second']) {
+      mkdirSync(join(root, name), { recursive: true })
+      writeFileSync(join(root, name, 'data'), Buffer.alloc(name === 'first' ? 3_000_000 : 300_000, name))
+    }
+    const archive = join(kit.newFolder(), 'a.tar.zst')
+    await kit.create([root], archive)
+    const rule = (name: string, folder: string) => ({ prefix: join(root, name), to: join(folder, name) })
+    const wrong = [rule('first', small), rule('second', kit.newFolder())]
+    const problem = await problemOf(extractArchive({ ...options(), archive, into: wrong }))
+    expect([problem.code, problem.params.need, readdirSync(small)]).toEqual(['extract-no-space', 3_000_000, []])
+    const right = [rule('first', kit.newFolder()), rule('second', small)]
+    expect(await extractArchive({ ...options(), archive, into: right })).toMatchObject({ bytes: 3_300_000 })
+  } finally {
+    run('umount', small)
+  }
+})

@@ -28,7 +28,7 @@ export type ExtractOptions = JobOptions & {
  * resolves. On a failure or a cancel (within a second) the places hold what had been written so far: they are the
  * caller's to remove.
  *
- * Throws what `verifyArchive` does, `extract-destination-missing`, `-exists`, `extract-full`, `-failed`, `-outside`,
+ * Throws what `verifyArchive` does, `extract-destination-missing`, `-exists`, `extract-no-space` (nothing is written then), `extract-full`, `-failed`, `-outside`,
  * `-nothing-selected`, `archive-name-unsafe`, `-link-unsafe`, `-member-twice`, `-member-kind`.
  */
 export async function extractArchive(options: ExtractOptions): Promise<ExtractedArchive> {
