@@ -126,10 +126,20 @@ function archivePath(call: Call<BackupOptions>, engine: Engine, server: ServerCo
 async function dryRun(call: Call<BackupOptions>, engine: Engine, request: BackupRequest): Promise<CommandResult> {
   const { output, context } = call
   const { steps, stopped, targets, members, problems, warnings } = await planBackup(engine, request)
+  const ids = steps.map(({ id }) => id)
   output.rows(
     'step',
-    steps.map((id) => ({ id, title: output.pick(stepTitle(request.runbook, id, steps)) })),
-    [{ key: 'title', title: { ja: '手順', en: 'step' } }],
+    steps.map((step) => ({
+      ...step,
+      title: output.pick(stepTitle(request.runbook, step.id, ids)),
+      size: step.bytes === null ? null : bytesText(step.bytes),
+    })),
+    [
+      { key: 'title', title: { ja: '手順', en: 'step' } },
+      { key: 'hosts', title: { ja: 'サーバ', en: 'servers' } },
+      { key: 'files', title: { ja: '件数', en: 'files' }, right: true },
+      { key: 'size', title: { ja: '大きさ', en: 'size' }, right: true },
+    ],
   )
   output.rows('target', targets, [
     { key: 'host', title: { ja: 'ホスト名', en: 'host' } },
@@ -148,7 +158,7 @@ async function dryRun(call: Call<BackupOptions>, engine: Engine, request: Backup
     exitCode: problems[0]?.exitCode ?? warnings[0]?.exitCode ?? 0,
     facts: {
       runbook: request.runbook,
-      steps,
+      steps: ids,
       stopped,
       members,
       ...(request.places.length === 1 ? { to: request.places[0]?.to } : { places: request.places }),

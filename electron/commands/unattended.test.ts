@@ -139,6 +139,13 @@ describe('a round over all servers', () => {
     const dry = await shell.run(['backup', '--all', '--to', shell.backups, '--dry-run'])
     expect(dry).toMatchObject({ code: 0, result: { stopped: [...all], problems: [] } })
     expect((dry.result.members as { bytes: number }[]).every(({ bytes }) => bytes > 0)).toBe(true)
+    const step = (id: string) => dry.rows.find((row) => row.kind === 'step' && row.id === id)
+    expect(step('stop-server')).toMatchObject({ hosts: [...all], files: null })
+    expect(step('stop-object-server@os-ml1')).toMatchObject({ hosts: ['os-ml1'] })
+    expect(step('nxbackup@hq-mas')).toMatchObject({ hosts: ['hq-mas'], files: expect.any(Number) })
+    const master = (dry.result.members as { host: string; bytes: number }[]).find(({ host }) => host === 'hq-mas')
+    expect(step('nxbackup@hq-mas')?.bytes).toBe(master?.bytes)
+    expect(step('seal@os-ml1')).toMatchObject({ hosts: ['os-ml1'], files: 1 })
     const done = await backup('--all')
     expect(done).toMatchObject({ code: 0, result: { outcome: 'done' } })
     const archives = done.result.archives as { host: string; changeNumber: number; archive: { path: string } }[]

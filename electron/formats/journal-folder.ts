@@ -9,7 +9,7 @@ import { listSegments } from './journal-seal.ts'
 export { discardSegment, listDiscarded, recoverDiscarding } from './journal-discard.ts'
 export { cutTornTail, type JournalAppender, openAppender } from './journal-file.ts'
 export { type JournalPlace, journalPlaces, masterJournal, serverJournal } from './journal-place.ts'
-export { listSegments, recoverSealing, sealJournal } from './journal-seal.ts'
+export { currentFiles, listSegments, recoverSealing, sealJournal } from './journal-seal.ts'
 
 /** The row of a server without a journal: the master without `MNG_JOURNAL`. */
 export function notKept(host: string): JournalSummary {

@@ -51,6 +51,16 @@ function guarded<Result>(place: JournalPlace, action: () => Result): Result {
   }
 }
 
+/** The files that a seal would take now, with their bytes: of the master's own journal all, else that server's alone. */
+export function currentFiles(place: JournalPlace): readonly { readonly path: string; readonly bytes: number }[] {
+  return guarded(place, () =>
+    filesToMove(place, true).map((name) => {
+      const path = join(place.folder, name)
+      return { path, bytes: statSync(path).size }
+    }),
+  )
+}
+
 /** What is left to move: the journal's file first, so that a begun move always holds it. */
 function filesToMove(place: JournalPlace, first: boolean): readonly string[] {
   const main = basename(place.file)

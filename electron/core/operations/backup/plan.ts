@@ -1,5 +1,4 @@
 import { type Problem, toProblem } from '../../../../shared/model/problem.ts'
-import type { StepName } from '../../../../shared/model/run.ts'
 import { backupTargets, type Target } from '../../../formats/targets.ts'
 import { measureTargets } from '../../archive/create.ts'
 import { type Engine, masterOf, serverOf } from '../../engine.ts'
@@ -8,6 +7,7 @@ import { masterBackupDue } from '../master-due.ts'
 import { checkMedium, checkPrivileges } from '../preflight.ts'
 import { assertReplicated, lagOfOthers } from '../replication-gate.ts'
 import { heldHosts } from './begin-run.ts'
+import { type PlannedStep, planStep } from './planned-step.ts'
 import type { BackupRequest } from './request.ts'
 import { backupRunBook } from './run-books.ts'
 import { createWork } from './work.ts'
@@ -23,7 +23,7 @@ export interface PlannedMember {
 }
 
 export interface BackupPlan {
-  readonly steps: readonly StepName[]
+  readonly steps: readonly PlannedStep[]
   /** The servers whose services would be stopped. */
   readonly stopped: readonly string[]
   readonly targets: readonly PlannedTarget[]
@@ -69,7 +69,8 @@ export async function planBackup(engine: Engine, request: BackupRequest): Promis
     members.push({ host: server.host, to: path ?? '', bytes: measured.bytes, members: measured.members })
   }
   const stopped = book ? (work?.stopped ?? []).map((one) => one.server.host) : []
-  return { steps: book?.steps.map(({ id }) => id) ?? [], stopped, targets, members, problems, warnings }
+  const steps = (work && book?.steps.map(({ id }) => planStep(work, id, members))) ?? []
+  return { steps, stopped, targets, members, problems, warnings }
 }
 
 /** Replication that lags behind the master alone; servers that would be archived beyond what the master's archives hold. */
