@@ -92,7 +92,7 @@ test('a restore with a gap, of a master that is down, goes on only when the lost
   await untenseki('domain', 'stop', '--yes')
   emptyNewestSegments(join(sample, 'servers/hq-mas/journal/journal-sealed'))
   emptyNewestSegments(join(sample, 'servers/hq-mas/var/opt/GroupMail/journal-sealed'))
-  for (const host of ['tk-ml1', 'os-ml1']) forget(join(sample, 'servers', host), number)
+  for (const host of ['hq-mas', 'tk-ml1', 'os-ml1']) forget(join(sample, 'servers', host), number)
   await untenseki('start', '--server', 'tk-ml1,os-ml1')
 
   const app = await launchConsole()
@@ -135,7 +135,7 @@ function emptyNewestSegments(folder: string): void {
   }
 }
 
-/** Takes a change out of what an address server keeps of those that it applied. */
+/** Takes a change out of what a server keeps of those that it made or applied. */
 function forget(server: string, number: number): void {
   const parameters = readFileSync(join(server, 'var/opt/GroupMail/nxcdir/xodparam'), 'utf8')
   const area = parameters.slice(parameters.indexOf('GMA_USERCONFIG_Type'))

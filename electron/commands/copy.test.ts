@@ -1,9 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { faultyDisk } from '../adapters/media/testing/faulty-disk.ts'
 import { noise } from '../adapters/media/testing/medium-suite.ts'
 import { newLoop } from '../adapters/media/testing/small-filesystem.ts'
+import { journalPlaces } from '../formats/journal-folder.ts'
+import { readAreas } from '../formats/parameter-file.ts'
 import { openShell, type Shell } from './testing/shell.ts'
 
 // Defects that break it: a copy whose place nobody is told, a device that only one verb can read.
@@ -19,6 +22,15 @@ beforeAll(async () => {
   archive = join(shell.backups, 'a.tar.zst')
 })
 afterAll(() => shell.remove())
+
+/** Takes a change out of what the master keeps on record, as after ten thousand others. */
+function forget(number: number): void {
+  const [master] = shell.domain().servers
+  const area = master && readAreas(master).find(({ name }) => name === 'GMA_USERCONFIG_Type')
+  const database = new Database(area?.files[0]?.path ?? '')
+  database.prepare('DELETE FROM change WHERE number = ?').run([number])
+  database.close()
+}
 
 it('copies into a folder, tells both places, and warns of the same filesystem', async () => {
   const second = join(shell.base, 'second')
@@ -133,7 +145,10 @@ it('records a copy in the catalog, and removes what the policy gives up once wha
   const config = readFileSync(shell.config, 'utf8').replace(/discardCover: \d+/, 'discardCover: 1')
   writeFileSync(shell.config, config)
   expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 0 })
+  const numbers: number[] = []
   for (const name of ['c.tar.zst', 'd.tar.zst']) {
+    const { result } = await shell.run(['register', 'user', '--name', name])
+    numbers.push((result.position as { number: number }).number)
     const ended = await shell.run(['backup', '--server', 'hq-mas', '--to', join(shell.backups, name), '--yes'])
     expect(ended.code).toBeLessThan(2)
   }
@@ -142,6 +157,23 @@ it('records a copy in the catalog, and removes what the policy gives up once wha
     .trim()
     .split('\n')
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ kind: 'copied', path: join(shell.base, 'd-copy.tar.zst') })
+
+  // An archive older than the oldest segment that is kept: the data in force still tells what came after it, then nobody does.
+  const [journal] = (await shell.run(['journal', 'list', '--server', 'hq-mas'])).rows as unknown as [
+    { discarded: unknown[] },
+  ]
+  expect(journal.discarded.length).toBeGreaterThan(0)
+  const older = ['restore', '--server', 'MASTER', '--from', archive, '--dry-run']
+  expect((await shell.run(older)).result).toMatchObject({ plan: { repairs: [{ records: 2, lost: '' }] } })
+  expect((await shell.run(['stop', '--server', 'hq-mas', '--yes'])).code).toBe(0)
+  forget(numbers[0] ?? 0)
+  // The other servers' journals hold every change as well, until their own backups let it go.
+  for (const { host, file } of journalPlaces(shell.domain())) if (host !== 'hq-mas') rmSync(file)
+  expect(await shell.run(older)).toMatchObject({
+    code: 13,
+    problem: 'restore-loss',
+    result: { problem: { params: { missing: String(numbers[0]) } } },
+  })
 
   const newest = join(shell.backups, 'd.tar.zst')
   const good = readFileSync(newest)

@@ -41,7 +41,8 @@ export const replicationVerb: Verb<ReplicationOptions> = {
     showStates(states, output)
     const late = states.filter(({ state }) => state !== 'complete')
     if (late.length === 0) return { exitCode: 0, facts: { complete: true } }
-    for (const { problem } of late) if (problem !== null) output.problem(problem)
+    const reasons = new Map(late.flatMap(({ problem }) => (problem === null ? [] : [[problem.message.en, problem]])))
+    for (const problem of reasons.values()) output.problem(problem)
     const found = fail('replication-incomplete', { hosts: late.map(({ host }) => host).join(', ') }).problem
     output.problem(found)
     return { exitCode: found.exitCode, facts: { complete: false, problem: told(found, context) } }

@@ -90,6 +90,15 @@ test('refuses what is no whole, good archive of that server before anything stop
   writeFileSync(bad, bytes)
   expect(await restore(bad)).toMatchObject({ code: 13, result: { outcome: 'refused' } })
   expect(await restore(short)).toMatchObject({ code: 13, result: { outcome: 'refused' } })
+  const later = join(shell.base, 'later.tar.zst')
+  const rewrite =
+    'zstd -dc "$1" | LC_ALL=C sed -z \'s/\\("format": *"untenseki-archive",[^0-9]*\\)1/\\12/\' | zstd -q -o "$2"'
+  execFileSync('sh', ['-ec', rewrite, 'sh', good(), later])
+  expect(await restore(later)).toMatchObject({
+    code: 13,
+    problem: 'archive-format-newer',
+    result: { outcome: 'refused' },
+  })
   expect(await restore(join(shell.base, 'none.tar.zst'))).toMatchObject({ code: 12, problem: 'archive-missing' })
   const other = await shell.run(['restore', '--server', 'tk-ml1', '--from', good(), '--yes'])
   expect(other).toMatchObject({ code: 13, problem: 'restore-other-server' })

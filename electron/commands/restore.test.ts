@@ -167,6 +167,10 @@ test(
     dropSegments()
     for (const host of ['tk-ml1', 'os-ml1']) forgetChanges(host, lost)
     expect((await shell.run(['start', '--server', 'tk-ml1,os-ml1'])).code).toBe(0)
+    const dry = ['restore', '--server', 'MASTER', '--from', archive('gap.tar.zst'), '--dry-run']
+    // The data that is about to be replaced still has them on record.
+    expect((await shell.run(dry)).result).toMatchObject({ plan: { repairs: [{ records: 3, lost: '' }] } })
+    forgetChanges('hq-mas', lost)
     const source = ['restore', '--server', 'MASTER', '--from', archive('gap.tar.zst'), '--yes']
     const refused = await shell.run(source)
     expect(refused).toMatchObject({ code: 13, problem: 'restore-loss' })
@@ -226,7 +230,7 @@ function dropSegments(): void {
   expect(readFileSync(shell.config, 'utf8')).toContain('hq-mas')
 }
 
-/** Takes records out of what an address server keeps of the changes that it applied. */
+/** Takes records out of what a server keeps of the changes that it made or applied. */
 function forgetChanges(host: string, numbers: readonly number[]): void {
   const server = shell.domain().servers.find((one) => one.host === host)
   const area = server && readAreas(server).find(({ name }) => name === 'GMA_USERCONFIG_Type')

@@ -209,6 +209,16 @@ describe('sealed journals', () => {
       { host: 'os-ml1', databaseCheckedAt: expect.any(String), present: true, setComplete: true },
       { host: 'os-ml1', databaseCheckedAt: expect.any(String), present: true, setComplete: true },
     ])
+    const table = (await shell.plain(['journal', 'list', '--server', 'os-ml1', '--config', shell.config])).stdout.split(
+      '\n',
+    )
+    const [gone, kept] = ['[12]\\d{3}-\\S+Z \\S+@\\S+', '-'].map((end) =>
+      table.filter((line) => new RegExp(`^os-ml1 +\\d+ +\\d+-\\d+ +\\d+ +\\S+Z +\\S+@\\S+ +${end}  `).test(line)),
+    )
+    expect([gone?.length, kept?.length]).toEqual([discarded.length, segments.length])
+    // What is gone names the archives that stood for it, what is kept those that would: the newest segment has one.
+    expect(gone?.at(-1)).toMatch(new RegExp(`${discarded.at(-1)?.coveredBy.join(', ')}$`))
+    expect(kept?.at(-1)).toMatch(new RegExp(` ${archives.at(-1)?.path}$`))
     await register('破棄 八郎')
     for (const { path } of archives) rmSync(String(path), { force: true })
     const before = await journals()

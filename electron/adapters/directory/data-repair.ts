@@ -8,18 +8,27 @@ import { openAppender } from '../../formats/journal-file.ts'
 import { encodeRecord } from '../../formats/journal-record.ts'
 import { readRepairMark, repairMarkPath } from '../../formats/repair-mark.ts'
 import { type AddressServices, followJob } from './address-services.ts'
+import { storedRecords } from './stored-records.ts'
 
 /** データ修復 through the embedded address services, and from the journals on the master's disk while they are down. */
 export function createDataRepair(domain: Domain, services: AddressServices): DataRepair {
   const { master, others, ask } = services
-  // The master itself too, where it still answers: before its data is exchanged it may be the last to hold a record.
-  const holders: readonly RecordHolder[] = [master, ...others].map((host) => ({
+  const asked = (host: string): RecordHolder => ({
     host,
     ancestry: async () => (await ask(host, 'status', {})).ancestry,
     changes: (after) => ask(host, 'changes.read', { after, limit: 500 }),
-  }))
-  const gather = (from: Place, extra: readonly string[]): Promise<Gathered> =>
-    gatherRecords(domain, master, from, extra, holders)
+  })
+  /** The master's own data in force, which may be the last to hold a record: by its service, or as it lies on the disk while that is down. */
+  const inForce = async (): Promise<RecordHolder> => {
+    const server = domain.servers.find(({ host }) => host === master)
+    const up = await ask(master, 'status', {}).then(
+      () => true,
+      () => false,
+    )
+    return up || server === undefined ? asked(master) : storedRecords(server)
+  }
+  const gather = async (from: Place, extra: readonly string[]): Promise<Gathered> =>
+    gatherRecords(domain, master, from, extra, [await inForce(), ...others.map(asked)])
 
   const markOf = (host: string) => {
     const server = domain.servers.find((one) => one.host === host)

@@ -35,8 +35,8 @@ export const nxsrepstat: Verb<RepstatOptions> = {
       'every server without -h. Naming the master ends normally. -s 0 prints no message, 1 prints them on standard output, any other value is an error. Letters are case-sensitive, and of a repeated option the last value counts.',
     ),
     ours(
-      '-s を省略すると 1 とする。完了,整合性確保が必要,データ修復待ちの文言と終了コード(0 完了,10 未完了又は確認できない,64 指定の誤り)。',
-      '-s is 1 when it is left out; the words for a complete one, for one that has to be reconciled and for one that waits for its repair; the exit codes (0 complete, 10 not complete or not to be told, 64 wrong options).',
+      '-s を省略すると 1 とする。データ修復待ちのマスタ管理サーバを完了としないこと。完了,整合性確保が必要,データ修復待ちの文言と終了コード(0 完了,10 未完了又は確認できない,64 指定の誤り)。',
+      '-s is 1 when it is left out; that a master which waits for its data repair is not complete; the words for a complete one, for one that has to be reconciled and for one that waits for its repair; the exit codes (0 complete, 10 not complete or not to be told, 64 wrong options).',
     ),
   ],
   shape: (command, pick) =>
@@ -88,7 +88,7 @@ async function master(engine: Engine): Promise<DirectoryStatus> {
 }
 
 async function stateOf(engine: Engine, status: DirectoryStatus, server: ServerConfig): Promise<State> {
-  if (server.roles.includes('master')) return 'complete'
+  if (server.roles.includes('master')) return status.repairPending === null ? 'complete' : 'pending'
   const problem = await addressServiceProblem(engine, server)
   if (problem !== null) throw fail('repstat-host-check', { host: server.host, text: problem })
   const replica = status.replicas.find((each) => each.host === server.host)

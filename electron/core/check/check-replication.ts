@@ -1,17 +1,22 @@
+import { message } from '../../../shared/messages/step-title.ts'
 import type { Finding } from '../../../shared/model/check.ts'
-import type { DirectoryStatus, ReplicaState } from '../../../shared/model/directory.ts'
+import type { DirectoryStatus, Replica, ReplicaState } from '../../../shared/model/directory.ts'
+import { problem } from '../../../shared/model/problem.ts'
 
 /** What only a person can mend. */
 const broken: readonly ReplicaState[] = ['diverged', 'newer', 'repair-pending']
 
 /** Servers that are behind for longer than `lagMs`, and such as cannot go on; registrations that are closed. */
 export function checkReplication(
-  { replicas, readOnly, repairPending }: DirectoryStatus,
+  { host: master, replicas, readOnly, repairPending }: DirectoryStatus,
   lagMs: number,
   now: number,
 ): Finding[] {
   return [
-    ...(readOnly || repairPending !== null
+    ...(repairPending === null
+      ? []
+      : [{ id: 'repair-pending', severity: 'critical' as const, text: repairText(master), measures: [] }]),
+    ...(readOnly
       ? [
           {
             id: 'registrations-closed',
@@ -21,15 +26,27 @@ export function checkReplication(
           },
         ]
       : []),
-    ...replicas.map(({ host, state, waiting, oldestAt }): Finding => {
+    ...replicas.map((replica): Finding => {
+      const { host, state, waiting, oldestAt } = replica
       const lag = oldestAt === null ? 0 : Math.max(0, now - Date.parse(oldestAt))
       const measures = [
         { label: `lag_${host}`, value: Math.round(lag / 1000), unit: 's', warn: lagMs / 1000, crit: null },
         { label: `waiting_${host}`, value: waiting, unit: '', warn: null, crit: null },
       ] as const
-      const words = { ja: `${host}: ${state} 待ち ${waiting} 件`, en: `${host}: ${state}, ${waiting} waiting` }
+      const words = state === 'repair-pending' ? repairText(host) : stateText(replica)
       const severity = broken.includes(state) ? 'critical' : lag >= lagMs ? 'warning' : 'ok'
       return { id: 'replication', severity, text: words, measures }
     }),
   ]
+}
+
+/** That it waits for データ修復, and how that is carried out. */
+function repairText(host: string): Finding['text'] {
+  const { message: said, remedy } = problem('repair-pending', { host })
+  return { ja: `${said.ja}。${remedy.ja}`, en: `${said.en}. ${remedy.en}` }
+}
+
+function stateText({ host, state, waiting }: Replica): Finding['text'] {
+  const { ja, en } = message(state === 'waiting' ? 'replication.waits' : `replication.${state}`)
+  return { ja: `${host}: ${ja} 待ち ${waiting} 件`, en: `${host}: ${en}, ${waiting} waiting` }
 }

@@ -6,8 +6,8 @@ export interface DataRepair {
   /**
    * What a repair of `host` would replay: from sealed, `.sealing` and current segments, from what was collected, and from
    * every server that can be asked. With `from` it tells the same for data of that position, as before a restore; then
-   * the server's own address service need not run; with `reaches`, where the master itself will be repaired to, neither
-   * need the master's. Changes nothing. Throws `address-service-down`, `server-unknown`.
+   * the server's own address service need not run, and what the data in force has on record counts as well; with `reaches`, where
+   * the master itself will be repaired to, neither need the master's. Changes nothing. Throws `address-service-down`, `server-unknown`.
    */
   inspect(host: string, options?: InspectOptions): Promise<RepairPlan>
   /**

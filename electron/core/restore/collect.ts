@@ -14,7 +14,7 @@ export interface Collected {
 }
 
 /**
- * Before anything is replaced: what journals and replicas hold that is newer than the archives, copied into the restore's own folder,
+ * Before anything is replaced: what journals, replicas and the data in force hold that is newer than the archives, copied into the restore's own folder,
  * and the journal folder in force, because the restored settings may name another one (design §6).
  */
 export async function collectRecords(

@@ -1,5 +1,5 @@
 import type { Replica, ReplicaReport } from '../../../shared/model/directory.ts'
-import { fail } from '../../../shared/model/problem.ts'
+import { fail, problem } from '../../../shared/model/problem.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { ServiceLog } from '../process/log.ts'
 import type { Directory } from './directory.ts'
@@ -87,7 +87,7 @@ export function createReplicationSender(
         const stored = row.timeline === null ? null : { timeline: String(row.timeline), number: Number(row.number) }
         const newest = latest.get(host)
         const applied = newest?.report.position ?? stored
-        const trouble = feeder?.trouble() ?? null
+        const trouble = judged(directory, feeder?.trouble() ?? null)
         const equal = applied?.timeline === own.timeline && applied.number === own.number
         const idle = equal ? 'complete' : feeder?.sending() ? 'processing' : 'waiting'
         return {
@@ -107,6 +107,16 @@ export function createReplicationSender(
       flush()
     },
   }
+}
+
+/**
+ * A master that waits for its own repair is the one that is behind: nothing that another server holds is at fault, and what is to be
+ * done is that repair. Until then records wait.
+ */
+function judged(directory: Directory, trouble: ReturnType<Feeder['trouble']>): ReturnType<Feeder['trouble']> {
+  const atFault = trouble?.state === 'newer' || trouble?.state === 'diverged'
+  if (directory.pending() === null || !atFault) return trouble
+  return { state: 'waiting', problem: problem('repair-pending', { host: directory.host }) }
 }
 
 /** A report counts only after the master has judged it to be of its own line: what it has is no longer queued. */
