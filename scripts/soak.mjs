@@ -1,8 +1,9 @@
 /**
- * `npm run soak -- crash-matrix|fault-matrix|property [--runs N] [--seed S] [--path P]`: the long form of what `npm test` samples. Without
+ * `npm run soak -- crash-matrix|fault-matrix|property|fuzz [--runs N] [--seed S] [--path P]`: the long form of what `npm test` samples. Without
  * `--runs` a matrix takes every case once, in order; with it, so many in an order that the seed decides, and more than there are go
- * round again. `--path` lives the property's history of that number alone. All end with a table (Markdown; a matrix with a
- * second one, by fault and run-book) and, as the last line of
+ * round again. `fuzz` reads so many broken archives and journals; what it finds is told with its seed, which joins those of the
+ * tests. `--path` lives the property's history of that number alone. All end with a table (Markdown; a matrix with a second one, by
+ * fault and run-book; none of fuzz) and, as the last line of
  * stdout, one JSON object; with 1 where one went wrong.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -28,6 +29,13 @@ const soaks = {
     environment: ({ runs, seed }) => ({
       UNTENSEKI_FAULT_MATRIX: String(runs ?? 'all'),
       UNTENSEKI_FAULT_MATRIX_SEED: String(seed ?? 1),
+    }),
+  },
+  fuzz: {
+    files: ['electron/core/archive/extract/fuzz.property.test.ts', 'electron/formats/journal-fuzz.test.ts'],
+    environment: ({ runs, seed }) => ({
+      UNTENSEKI_FUZZ_RUNS: String(runs ?? 20_000),
+      UNTENSEKI_FUZZ_SEED: String(seed ?? Date.now() % 1_000_000),
     }),
   },
   property: {
@@ -65,7 +73,7 @@ await runMain(async () => {
   try {
     const { code } = await run(
       process.execPath,
-      [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...soak.files],
+      [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--testTimeout=0', ...soak.files],
       {
         cwd: root,
         env: {
@@ -77,6 +85,13 @@ await runMain(async () => {
       },
     )
     process.exitCode = code ?? 1
+    if (name === 'fuzz') {
+      const [runs, seed] = Object.values(environment).map(Number)
+      process.stdout.write(
+        `${JSON.stringify({ kind: 'fuzz', runs, seed, ms: Date.now() - begun, whole: code === 0 })}\n`,
+      )
+      return
+    }
     if (name === 'property') {
       const total = totalOf(readHistories(rows))
       process.stdout.write(`\n${propertyTable([total])}\n${JSON.stringify(total)}\n`)

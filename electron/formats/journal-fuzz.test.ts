@@ -11,6 +11,10 @@ const records = sampleRecords(12)
 const lines = records.map(encodeRecord)
 const whole = Buffer.concat(lines)
 
+// A long run tries other bytes: npm run soak -- fuzz --runs 100000 --seed 7
+const { UNTENSEKI_FUZZ_RUNS: runs, UNTENSEKI_FUZZ_SEED: seed } = process.env
+const soaked = { numRuns: Number(runs ?? 400), ...(seed === undefined ? {} : { seed: Number(seed) }) }
+
 // Defects that break it: a damaged record that is taken for a torn one, one that is passed over, a good one that is lost
 // with its neighbour.
 it('cuts a journal anywhere, and only what is whole is read', () =>
@@ -44,7 +48,7 @@ it('never passes over a byte that was changed, and keeps every record that was n
         const torn = scanTorn(file)
         expect(damage.length > 0 || torn).toBe(true)
       }),
-      { numRuns: 400 },
+      soaked,
     )
   }))
 

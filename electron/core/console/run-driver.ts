@@ -70,7 +70,14 @@ export function createRunDriver(
   }
 
   /** Asks in the 手順 window; whichever window is open shows it, and one that opens later, too. */
-  const nextVolume: NextVolume = (volume) =>
+  /** Where each volume was put by its label. One that stands in another device still is not asked for twice. */
+  const places = new Map<string, string>()
+  const nextVolume: NextVolume = (volume) => {
+    const place = places.get(volume.label)
+    if (place !== undefined && place !== volume.path && volume.problem === null) return Promise.resolve(place)
+    return askForVolume(volume)
+  }
+  const askForVolume: NextVolume = (volume) =>
     new Promise((answer) => {
       wanted = { volume, answer }
       if (run) show(run.runner.state())
@@ -155,6 +162,7 @@ export function createRunDriver(
       const begun = current()
       if (wanted === null) throw fail('no-volume-asked')
       if (path !== null && !isAbsolute(path)) throw fail('path-relative', { path })
+      if (path !== null) places.set(wanted.volume.label, path)
       endWait(path)
       show(begun.runner.state())
     },
