@@ -79,8 +79,11 @@ export const commands = {
     input: z.strictObject({ file: pathSchema, encoding: csvEncodingSchema, partial: z.boolean(), dryRun: z.boolean() }),
     output: z.string(),
   },
-  /** Lets the operator choose a CSV file; null: none was. */
-  'file.chooseCsv': { input: nothing, output: z.string().nullable() },
+  /** Lets the operator choose a CSV file, an archive, or the folder of a set of archives; null: none was. */
+  'file.choose': {
+    input: z.strictObject({ what: z.enum(['csv', 'archive', 'folder']) }),
+    output: z.string().nullable(),
+  },
   /** [データベース(D)] → [バックアップ(B)]: begins 排他. */
   'backup.open': { input: nothing, output: nothing },
   /** [閉じる]: ends 排他. */

@@ -62,11 +62,12 @@ export async function openShell({ console, preload, stateFile, log }: ShellOptio
       if (before !== null && show !== undefined) sendEvent(before, { signal: 'show', list: show })
       return null
     },
-    async 'file.chooseCsv'() {
+    async 'file.choose'({ what }) {
       const { canceled, filePaths } = await dialog.showOpenDialog({
-        properties: ['openFile'],
+        properties: [what === 'folder' ? 'openDirectory' : 'openFile'],
         filters: [
-          { name: 'CSV', extensions: ['csv', 'CSV', 'txt'] },
+          ...(what === 'csv' ? [{ name: 'CSV', extensions: ['csv', 'CSV', 'txt'] }] : []),
+          ...(what === 'archive' ? [{ name: 'tar', extensions: ['zst', 'gz', 'age'] }] : []),
           { name: '*', extensions: ['*'] },
         ],
       })

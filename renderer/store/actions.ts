@@ -136,6 +136,8 @@ export function createActions(access: Access) {
     async showArchive(path: string): Promise<void> {
       if ((await ask('archive.choose', { path })) !== undefined) await ask('window.open', { kind: 'archive' })
     },
+    /** The path that the operator chose; null where none was. */
+    chooseFile: async (what: 'csv' | 'archive' | 'folder') => (await ask('file.choose', { what })) ?? null,
     cancelTask: (id: string) => ask('task.cancel', { id }),
     dismissTask: (id: string) => ask('task.dismiss', { id }),
     rollbackRun: () => ask('run.rollback', null),

@@ -215,7 +215,6 @@ export function browseActions({ store, bridge, ask }: Access) {
       if (dryRun || registered === 0) return
       change({ said: { kind: 'imported', count: registered, number: position.number }, undo: null })
     },
-    chooseCsv: () => ask('file.chooseCsv', null),
     boards: () => all('board'),
     /** Searches the whole database; undefined after a failure. */
     find: (kind: EntityKind, name: string, sort: Sort | null, offset: number, limit = rowPage) =>

@@ -76,6 +76,8 @@ export const runViewSchema = z.object({
   to: z.string().nullable(),
   /** ISO 8601: when the first service was stopped; null before that. */
   outageSince: z.string().nullable(),
+  /** How long services may be down before the archive is given up; null: as long as it takes. */
+  outageLimitMs: z.number().nullable(),
   /** Why the last 次へ or すべて実行 was refused without anything being done. */
   refusal: problemSchema.nullable(),
   /** Null while none is asked for. */

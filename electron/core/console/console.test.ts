@@ -207,6 +207,27 @@ describe('the console behind its windows', () => {
     await last.close()
   })
 
+  test("gives the archive up at the domain's limit, also where the operator makes a step at a time, and starts the services", async () => {
+    const file = made.domain.file
+    const whole = readFileSync(file, 'utf8')
+    writeFileSync(file, whole.replace(/^limits:\n/m, 'limits:\n  downtimeMs: 400\n'))
+    const console = await open().finally(() => writeFileSync(file, whole))
+    await console.handlers['run.prepare']({ host: 'hq-mas' })
+    expect((await snapshot(console)).run?.outageLimitMs).toBe(400)
+    for (const id of ['open-console', 'take-lock', 'clear-journal', 'release-lock', 'end-console']) {
+      await console.handlers['run.next']({ to: null })
+      await until(async () => (await stepState(console, id)) === 'done')
+    }
+    await console.handlers['run.next']({ to: null })
+    await until(async () => (await snapshot(console)).run?.phase === 'ended')
+    const { run } = await snapshot(console)
+    expect(run?.state).toMatchObject({ outcome: 'failed-restored', exitCode: 2, problem: { code: 'downtime-limit' } })
+    expect(run?.state.servicesDown).toEqual([])
+    const states = async () => (await snapshot(console)).servers.flatMap(({ services }) => services)
+    await until(async () => (await states()).every(({ state }) => state === 'running'))
+    await console.close()
+  })
+
   test('runs case (3) whole: the domain goes on, and replication is complete at the end', async () => {
     const console = await open()
     const master = made.pid('hq-mas', 'address-service')

@@ -2,7 +2,7 @@ import type { CommandInput, CommandName, CommandOutput, EventEnvelope } from '..
 import type { Notice } from '../../../shared/model/notification.ts'
 
 /** Commands that only the shell can carry out, because they are about windows. */
-export type ShellCommand = 'window.open' | 'window.close' | 'console.quit' | 'file.chooseCsv'
+export type ShellCommand = 'window.open' | 'window.close' | 'console.quit' | 'file.choose'
 export type ConsoleCommand = Exclude<CommandName, ShellCommand>
 
 export type ConsoleHandlers = {

@@ -63,6 +63,7 @@ export function createRunDriver(
       progress,
       to: state.places[0]?.to ?? null,
       outageSince: state.stoppedAt,
+      outageLimitMs: backs(state) ? engine.domain.limits.downtimeMs : null,
       refusal,
       volume: wanted?.volume ?? null,
     }
@@ -133,7 +134,7 @@ export function createRunDriver(
     async prepare(host) {
       const server = serverOf(engine.domain, host)
       const runbook = server.roles.includes('master') ? 'master-backup' : 'server-backup'
-      const options = { waitMs: 0, downtimeLimitMs: null }
+      const options = { waitMs: 0, downtimeLimitMs: engine.domain.limits.downtimeMs }
       const request = { runbook, hosts: [server.host], places: [], options, medium: { nextVolume } } as const
       await take((listener) => beginRun(engine, request, side, listener))
     },
@@ -201,6 +202,11 @@ export function createRunDriver(
   }
 }
 
+/** Only a backup is given up for the length of its outage: a restore that stopped half way would serve nobody. */
+function backs({ runbook }: RunState): boolean {
+  return runbook === 'master-backup' || runbook === 'server-backup'
+}
+
 /** What the console shows at its start when an earlier run was not settled, or null. */
 export function unfinishedView(engine: Engine): RunView | null {
   const state = findUnfinished(engine)
@@ -211,6 +217,7 @@ export function unfinishedView(engine: Engine): RunView | null {
     progress: null,
     to: state.places[0]?.to ?? null,
     outageSince: state.stoppedAt,
+    outageLimitMs: null,
     refusal: null,
     volume: null,
   }

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useId, useState } from 'react'
 import { Button } from '../../chrome/button.tsx'
-import { useSnapshot } from '../../store/use-app.ts'
+import { useActions, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 import { useServerName } from '../use-words.ts'
 import type { OpenedArchive } from './use-archive.ts'
@@ -8,6 +8,7 @@ import type { OpenedArchive } from './use-archive.ts'
 /** Which archive is looked into, and what is searched for in it. */
 export function ArchiveBar(props: { readonly archive: OpenedArchive; readonly onOpen: () => void }): ReactNode {
   const { archive, onOpen } = props
+  const actions = useActions()
   const { t } = useText()
   const nameOf = useServerName()
   const last = useSnapshot(({ backups }) => backups.last)
@@ -17,9 +18,16 @@ export function ArchiveBar(props: { readonly archive: OpenedArchive; readonly on
   const pathId = useId()
   const textId = useId()
   const known = useId()
-  const open = () => {
+  const openAt = (at: string) => {
     onOpen()
-    void archive.open(path)
+    void archive.open(at)
+  }
+  const open = () => openAt(path)
+  const browse = async () => {
+    const found = await actions.chooseFile('archive')
+    if (found === null) return
+    setPath(found)
+    openAt(found)
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another choice opens another archive
   useEffect(() => {
@@ -50,6 +58,7 @@ export function ArchiveBar(props: { readonly archive: OpenedArchive; readonly on
             each.path === null ? [] : [<option key={each.host} value={each.path} label={nameOf(each.host)} />],
           )}
         </datalist>
+        <Button label={t('button.browse')} mnemonic="B" asks onPress={() => void browse()} />
         <Button
           label={t('archive.open')}
           mnemonic="O"

@@ -43,6 +43,12 @@ export function BackupDialog({ cleared }: { readonly cleared: Cleared | null }):
   const reason = blocked()
   const told = journal !== undefined && !journal.kept ? t('backup.not-kept') : null
   const leave = () => void actions.closeBackup()
+  const busy = clearing || closing ? t('reason.busy') : null
+  // 整合性確保 brings registrations, which 排他 refuses: it ends first.
+  const reconcile = async () => {
+    await actions.closeBackup()
+    actions.show({ kind: 'reconcile' })
+  }
   const time = (iso: string | null) => (iso === null ? t('dash') : format.dateTime(iso))
 
   return (
@@ -94,6 +100,12 @@ export function BackupDialog({ cleared }: { readonly cleared: Cleared | null }):
         <p>
           {t('backup.replication')}{' '}
           {status.replicas.map((each) => `${nameOf(each.host)} ${words.replication(directory, each.host)}`).join(' / ')}
+          {status.replicas.some(({ state }) => state !== 'complete') && (
+            <>
+              {' → '}
+              <Button label={t('menu.reconcile')} mnemonic="K" asks reason={busy} onPress={() => void reconcile()} />
+            </>
+          )}
         </p>
       )}
       {told !== null && <p className="told">{told}</p>}

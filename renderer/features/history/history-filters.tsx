@@ -61,7 +61,7 @@ function Choose({ label, value, options, onChange }: Choice): ReactNode {
   const { t } = useText()
   const id = useId()
   return (
-    <>
+    <span className="filter">
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value ?? ''} onChange={(event) => onChange(event.target.value || null)}>
         <option value="">{t('history.any')}</option>
@@ -71,6 +71,6 @@ function Choose({ label, value, options, onChange }: Choice): ReactNode {
           </option>
         ))}
       </select>
-    </>
+    </span>
   )
 }

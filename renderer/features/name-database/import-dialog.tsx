@@ -44,8 +44,8 @@ export function ImportDialog(): ReactNode {
     if (!noFile && !busy) await actions.browse.importCsv(file, encoding, partial, dryRun)
   }
   const browse = async () => {
-    const chosen = await actions.browse.chooseCsv()
-    if (typeof chosen === 'string') setFile(chosen)
+    const chosen = await actions.chooseFile('csv')
+    if (chosen !== null) setFile(chosen)
   }
 
   return (
@@ -81,7 +81,7 @@ export function ImportDialog(): ReactNode {
           onChange={setFile}
           wrong={asked && noFile ? t('import.no-file') : null}
         />
-        <Button label={t('import.browse')} mnemonic="B" asks onPress={() => void browse()} />
+        <Button label={t('button.browse')} mnemonic="B" asks onPress={() => void browse()} />
       </div>
       <ChoiceField
         label={t('import.encoding')}

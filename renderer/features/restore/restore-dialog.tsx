@@ -50,6 +50,15 @@ export function RestoreDialog(): ReactNode {
     if (next.length === 1) setFrom(backups.last.find((each) => each.host === only)?.path ?? from)
   }
 
+  const look = (chosen: string) => {
+    setFrom(chosen)
+    setAccepted(false)
+  }
+  const browse = async () => {
+    const chosen = await actions.chooseFile(hosts.length > 1 ? 'folder' : 'archive')
+    if (chosen !== null) look(chosen)
+  }
+
   return (
     <Dialog
       wide
@@ -88,22 +97,22 @@ export function RestoreDialog(): ReactNode {
           </label>
         ))}
       </fieldset>
-      <Field label={t('restore.from')} hint={t('restore.from-hint')}>
-        {({ id, describedBy }) => (
-          <input
-            id={id}
-            ref={path}
-            list={list}
-            aria-describedby={describedBy}
-            value={from}
-            maxLength={4096}
-            onChange={(event) => {
-              setFrom(event.target.value)
-              setAccepted(false)
-            }}
-          />
-        )}
-      </Field>
+      <div className="search-form">
+        <Field label={t('restore.from')} hint={t('restore.from-hint')}>
+          {({ id, describedBy }) => (
+            <input
+              id={id}
+              ref={path}
+              list={list}
+              aria-describedby={describedBy}
+              value={from}
+              maxLength={4096}
+              onChange={(event) => look(event.target.value)}
+            />
+          )}
+        </Field>
+        <Button label={t('button.browse')} mnemonic="B" asks onPress={() => void browse()} />
+      </div>
       <datalist id={list}>
         {backups.last.flatMap(({ host, path: known }) =>
           known === null ? [] : [<option key={host} value={known} label={nameOf(host)} />],

@@ -17,7 +17,10 @@ export function RunFacts({ run }: { readonly run: RunView }): ReactNode {
     <dl className="facts">
       <div>
         <dt>{t('run.outage')}</dt>
-        <dd data-fact="outage">{outage()}</dd>
+        <dd data-fact="outage">
+          {outage()}
+          {run.outageLimitMs !== null && ` ${t('run.outage-limit', { time: format.duration(run.outageLimitMs) })}`}
+        </dd>
       </div>
       <div className="facts-grow">
         <dt>{t('run.medium')}</dt>

@@ -67,6 +67,7 @@ export const enChrome: Translated<typeof jaChrome> = {
   'button.ok': 'OK',
   'button.cancel': 'Cancel',
   'button.close': 'Close',
+  'button.browse': 'Browse',
   'button.yes': 'Yes',
   'button.no': 'No',
 

@@ -64,7 +64,6 @@ export const enDatabase: Translated<typeof jaDatabase> = {
 
   'import.title': 'Register from CSV',
   'import.file': 'CSV file',
-  'import.browse': 'Browse',
   'import.encoding': 'Encoding',
   'import.columns': 'The first line holds heads, out of kind,id,name,org,server,parent,members; name always.',
   'import.partial': 'Register the right lines even if others are wrong',

@@ -92,6 +92,7 @@ export const enRun: Translated<typeof jaRun> = {
   'run.refused': 'Nothing was done: {text}',
 
   'run.outage': 'Outage',
+  'run.outage-limit': '(limit {time})',
   'run.outage-none': 'none',
   'run.medium': 'Medium',
   'run.medium-none': 'not chosen',
@@ -128,7 +129,7 @@ export const enRun: Translated<typeof jaRun> = {
 
   'nxbackup.title': 'nxbackup',
   'nxbackup.medium': 'Enter the special file name of the backup medium',
-  'nxbackup.hint': 'Give the absolute path of a file. An existing file is never written to.',
+  'nxbackup.hint': 'Give a special file, or the absolute path of a file. An existing file is never written to.',
   'nxbackup.sure': 'Are you sure? (Y/N)',
   'nxbackup.not-yes': 'The answer was not "y": nothing was done.',
   'nxbackup.path-wrong': 'Enter an absolute path, one that begins with "/".',

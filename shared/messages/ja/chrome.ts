@@ -65,6 +65,7 @@ export const jaChrome = {
   'button.ok': '了解',
   'button.cancel': '取消',
   'button.close': '閉じる',
+  'button.browse': '参照',
   'button.yes': 'はい',
   'button.no': 'いいえ',
 

@@ -60,7 +60,6 @@ export const jaDatabase = {
 
   'import.title': 'CSVから登録',
   'import.file': 'CSVファイル',
-  'import.browse': '参照',
   'import.encoding': '文字コード',
   'import.columns':
     '1行目は見出しです: kind,id,name,org,server,parent,members(種別,ID,名前,組織ID,サーバ,上位掲示板,メンバ)のうち必要なもの。',

@@ -89,6 +89,7 @@ export const jaRun = {
   'run.refused': '実行していません: {text}',
 
   'run.outage': '停止時間',
+  'run.outage-limit': '(上限 {time})',
   'run.outage-none': '停止なし',
   'run.medium': '媒体',
   'run.medium-none': '未定',
@@ -125,7 +126,7 @@ export const jaRun = {
 
   'nxbackup.title': 'nxbackup',
   'nxbackup.medium': 'バックアップ媒体のスペシャルファイル名を入力してください',
-  'nxbackup.hint': 'ファイルの絶対パスを入力します。既にあるファイルには書き込みません。',
+  'nxbackup.hint': 'スペシャルファイル名,又はファイルの絶対パスを入力します。既にあるファイルには書き込みません。',
   'nxbackup.sure': 'よろしいですか。(Y/N)',
   'nxbackup.not-yes': '「y」が入力されなかったため,何も実行していません。',
   'nxbackup.path-wrong': '「/」で始まる絶対パスを入力してください。',
