@@ -6,8 +6,8 @@ import { history } from './testing/property/operations.ts'
 import { openStage, type Stage } from './testing/property/template.ts'
 
 /** A seeded sample; `npm run soak -- property` lives others, a line of the file that it names for each. */
-const runs = Number(process.env.UNTENSEKI_PROPERTY_RUNS ?? 6)
-const seed = Number(process.env.UNTENSEKI_PROPERTY_SEED ?? 201)
+const runs = Number(process.env.UNTENSEKI_PROPERTY_RUNS ?? 5)
+const seed = Number(process.env.UNTENSEKI_PROPERTY_SEED ?? 601)
 const from = Number(process.env.UNTENSEKI_PROPERTY_FROM ?? 0)
 const report = process.env.UNTENSEKI_PROPERTY_REPORT
 

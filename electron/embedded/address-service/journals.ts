@@ -2,7 +2,14 @@ import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import type { Change } from '../../../shared/model/change.ts'
 import type { JournalSummary, Segment } from '../../../shared/model/journal.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
-import { type Place, type Position, samePlaceOf, sharedUpTo } from '../../../shared/model/position.ts'
+import {
+  type ChangeRange,
+  descentOf,
+  type Place,
+  type Position,
+  samePlaceOf,
+  sharedUpTo,
+} from '../../../shared/model/position.ts'
 import { fail, type ProblemError } from '../../../shared/model/problem.ts'
 import {
   cutTornTail,
@@ -29,7 +36,7 @@ export type Journals = {
   follow(place: Place): string | null
   /** The smallest change that some journal lacks, by its number; a journal that never held one lacks them all. */
   firstMissing(): number
-  /** Appends to every journal what it lacks of `changes`, durably. Throws `journal-failed`. */
+  /** Appends to every journal what it lacks of `changes`, durably, over what was given up. Throws `journal-failed`. */
   append(changes: readonly Change[]): void
   /**
    * Appends to every journal what it lacks of `changes`, over numbers that were lost, and gives how many each got: only a
@@ -63,9 +70,11 @@ export function openJournals(places: readonly JournalPlace[], hosts: readonly st
     if (found === undefined) throw fail('journal-not-kept', { host })
     return found
   }
+  let givenUp: readonly ChangeRange[] = []
   return {
     follow: (place) => {
       let ahead: string | null = null
+      givenUp = descentOf(place.position.timeline, place.ancestry).flatMap(({ lost }) => lost)
       for (const one of all) {
         if (one.head === null) continue
         const { timeline, number } = one.head
@@ -78,11 +87,15 @@ export function openJournals(places: readonly JournalPlace[], hosts: readonly st
     },
     firstMissing: () => Math.min(Number.MAX_SAFE_INTEGER, ...all.map(({ through }) => (through ?? -1) + 1)),
     append: (changes) => {
-      for (const one of all) appendTo(one, changes)
+      for (const one of all) appendTo(one, changes, (first, last) => isGivenUp(givenUp, first, last))
     },
     complete: (changes) => {
       const added = new Map<string, number>()
-      for (const one of all) added.set(one.place.host, appendTo(one, changes, true))
+      for (const one of all)
+        added.set(
+          one.place.host,
+          appendTo(one, changes, () => true),
+        )
       const end = changes.at(-1)?.number ?? -1
       for (const one of all) if (one.through !== null && one.through < end) one.through = end
       return added
@@ -134,12 +147,21 @@ function withSegments({ place, summary }: Open): JournalSummary {
   }
 }
 
-function appendTo(one: Open, changes: readonly Change[], overLost = false): number {
+/** Whether each of these numbers is one that an operator gave up. */
+function isGivenUp(ranges: readonly ChangeRange[], first: number, last: number): boolean {
+  for (let number = first; number <= last; number += 1)
+    if (!ranges.some((range) => range.first <= number && number <= range.last)) return false
+  return true
+}
+
+/** `mayLack`: whether a journal may go on without these numbers. */
+function appendTo(one: Open, changes: readonly Change[], mayLack: (first: number, last: number) => boolean): number {
   const lines: Buffer[] = []
   let { head, through, summary } = one
   for (const change of changes) {
     if (through !== null && change.number <= through) continue
-    if (!overLost && through !== null && change.number > through + 1) throw gap(one.place.file, through, change.number)
+    if (through !== null && change.number > through + 1 && !mayLack(through + 1, change.number - 1))
+      throw gap(one.place.file, through, change.number)
     const line = encodeRecord({ ...change, previous: head })
     lines.push(line)
     head = { timeline: change.timeline, number: change.number }

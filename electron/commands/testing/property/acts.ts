@@ -46,7 +46,7 @@ export async function act(world: World, one: Operation): Promise<string> {
   }
 }
 
-export async function registerMany(world: World, clients: number, each: number): Promise<number> {
+async function registerMany(world: World, clients: number, each: number): Promise<number> {
   const counts = await Promise.all(
     Array.from({ length: clients }, async (_, client) => {
       const { names } = world.directory('hq-mas')
@@ -103,7 +103,7 @@ async function backup(world: World, host: Host, killAfterMs: number | null): Pro
 }
 
 /** Every server at one cut, as a set of its own. */
-export async function round(world: World): Promise<string> {
+async function round(world: World): Promise<string> {
   const folder = join(world.domain.folders.backups, `round-${world.rounds.length}`)
   mkdirSync(folder, { recursive: true })
   const ended = await must(world, ['backup', '--all', '--to', `${folder}/`, '--wait', '30', '--yes'], [0, 1, 2, 10, 11])

@@ -35,7 +35,7 @@ function spoil(folders: readonly string[], fate: Fate, pick: number): void {
       for (const folder of folders) dropSealed(folder)
       return
     case 'damaged': {
-      const records = files.filter((file) => !basename(file).endsWith('.json') && readFileSync(file).length > 0)
+      const records = files.filter((file) => file.endsWith('.journal') && readFileSync(file).length > 0)
       const file = records[pick % Math.max(1, records.length)]
       if (file !== undefined) damage(file, pick)
       return

@@ -27,7 +27,7 @@ export type Verdict = {
 /** Lives one history with real processes and says in what the domain differs from what it had acknowledged. */
 export async function live(stage: Stage, { journal, operations }: History): Promise<Verdict> {
   const begun = performance.now()
-  const { users, archives, round } = await stage.set(journal)
+  const { users, archives, rounds } = await stage.set(journal)
   const domain = loadDomain(stage.config)
   const open: { close(): void }[] = []
   const clients = new Map<Host, WireClient<AddressOperations>>()
@@ -39,7 +39,7 @@ export async function live(stage: Stage, { journal, operations }: History): Prom
     tally: createTally(),
     commands: stage.commands,
     archives: [...archives],
-    rounds: [round],
+    rounds: [...rounds],
     lost: new Set(),
     journal,
     ownDisk: stage.ownDisk,

@@ -24,7 +24,7 @@ export type Fate = 'kept' | 'gone' | 'old-gone' | 'damaged'
 const disaster = fc.record({
   kind: fc.constant('disaster' as const),
   /** Years pass first: every journal is cleared, and some more is registered. */
-  aged: fc.boolean(),
+  aged: fc.constantFrom(true, true, false),
   /** The master's journal, on the disk that `MNG_JOURNAL` names. */
   own: fate(1),
   /** The journals that the master keeps for its servers, on its own disk. */
@@ -33,9 +33,9 @@ const disaster = fc.record({
   disks: fc.oneof(
     { weight: 1, arbitrary: fc.constant([] as readonly Host[]) },
     { weight: 1, arbitrary: fc.constantFrom(...replicas).map((one): readonly Host[] => [one]) },
-    { weight: 3, arbitrary: fc.constant(['tk-ml1', 'os-ml1'] as readonly Host[]) },
+    { weight: 2, arbitrary: fc.constant(['tk-ml1', 'os-ml1'] as readonly Host[]) },
     { weight: 1, arbitrary: fc.constant(['hq-mas'] as readonly Host[]) },
-    { weight: 2, arbitrary: fc.constant(hosts as readonly Host[]) },
+    { weight: 6, arbitrary: fc.constant(hosts as readonly Host[]) },
   ),
   /** What is done about a master whose disk survived. */
   remedy: fc.constantFrom('restore' as const, 'restore' as const, 'repair' as const, 'go-on' as const),
@@ -70,7 +70,7 @@ const operation = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('restore' as const), host, pick, killAfterMs, recovery }),
   },
-  { weight: 6, arbitrary: disaster },
+  { weight: 9, arbitrary: disaster },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -9,7 +9,7 @@ import { type Commands, openCommands } from './commands.ts'
 import { type Host, hosts } from './operations.ts'
 import { killServices, madeArchives } from './world.ts'
 
-/** A domain that stands still, with one round of backups, to be copied for each history. */
+/** A domain that stands still, with an older and a newer round of backups, to be copied for each history. */
 type Template = {
   readonly folder: string
   readonly users: ReadonlyMap<string, string>
@@ -24,7 +24,7 @@ export type Stage = {
   /** Whether the domains lie on a small disk of their own. */
   readonly ownDisk: boolean
   /** Puts a new domain there; everything of the one before is gone. */
-  set(journal: boolean): Promise<Omit<Template, 'folder'> & { readonly round: string }>
+  set(journal: boolean): Promise<Omit<Template, 'folder'> & { readonly rounds: readonly string[] }>
   remove(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ export async function openStage(): Promise<Stage> {
   const ownDisk = mountOwnDisk(disk)
   const commands = openCommands(shell.cli, config, base)
   const templates = new Map<boolean, Template>()
-  const round = join(shell.backups, 'round-0')
+  const rounds = ['round-0', 'round-1'].map((name) => join(shell.backups, name))
 
   const run = async (...words: string[]) => {
     const ended = await commands.run(words)
@@ -52,18 +52,22 @@ export async function openStage(): Promise<Stage> {
       socket: serviceSocket(loadDomain(config), 'hq-mas', 'address-service'),
       host: 'hq-mas',
     })
-    for (const name of ['一', '二', '三']) await master.names.register({ kind: 'user', name: `見本 ${name}` }, 'setup')
+    const archives: Template['archives'][number][] = []
+    for (const round of rounds) {
+      for (const name of ['一', '二', '三'])
+        await master.names.register({ kind: 'user', name: `見本 ${name}` }, 'setup')
+      mkdirSync(round)
+      archives.push(...madeArchives(await run('backup', '--all', '--to', `${round}/`, '--wait', '60', '--yes')))
+    }
     const { rows } = await master.names.search({ kind: 'user', limit: 5000 })
     master.close()
-    mkdirSync(round)
-    const backups = await run('backup', '--all', '--to', `${round}/`, '--wait', '60', '--yes')
     await run('domain', 'stop', '--yes')
     const folder = join(base, journal ? 'with-journal' : 'without-journal')
     execFileSync('cp', ['-a', root, folder])
     return {
       folder,
       users: new Map(rows.map(({ id, name }) => [id, name])),
-      archives: madeArchives(backups),
+      archives,
     }
   }
 
@@ -83,7 +87,7 @@ export async function openStage(): Promise<Stage> {
       const template = known ?? (await make(journal))
       templates.set(journal, template)
       if (known !== undefined) execFileSync('cp', ['-a', template.folder, root])
-      return { users: template.users, archives: template.archives, round }
+      return { users: template.users, archives: template.archives, rounds }
     },
     remove: async () => {
       commands.close()
