@@ -57,7 +57,8 @@ export function newLoop(folder: string, megabytes: number): Loop | null {
   if (path === null) return null
   const end = () => {
     runs('losetup', '-d', path)
-    rmSync(image, { force: true })
+    // The filesystem that it lies on may be gone.
+    runs('rm', '-f', image)
   }
   return { path, image, end }
 }
