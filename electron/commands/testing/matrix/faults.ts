@@ -100,10 +100,12 @@ const nothing: Planted = { took: [], mend: async () => undefined }
 export function shortenLimits({ shell }: Proving, fault: Fault): () => void {
   if (!fault.startsWith('stop hangs') && fault !== 'start fails: socket taken') return () => undefined
   const written = readFileSync(shell.config, 'utf8')
+  const killing = fault === 'stop hangs, kill allowed'
   const text = written
     .replace(/stopTimeoutMs: \d+/, 'stopTimeoutMs: 5000')
-    .replace(/startTimeoutMs: \d+/, 'startTimeoutMs: 12000')
-    .replace(/stopEscalation: \w+/, `stopEscalation: ${fault === 'stop hangs' ? 'none' : 'kill'}`)
+    // Where the start is to succeed it has all its time.
+    .replace(/startTimeoutMs: \d+/, (limit) => (killing ? limit : 'startTimeoutMs: 12000'))
+    .replace(/stopEscalation: \w+/, `stopEscalation: ${killing ? 'kill' : 'none'}`)
   writeFileSync(shell.config, text)
   return () => writeFileSync(shell.config, written)
 }
