@@ -34,10 +34,12 @@ export async function whatIsDown(engine: Engine): Promise<readonly Down[]> {
 
 /** Starts what is down, a server at a time beside the others. Once it fails no server is still being worked on. */
 export async function startAll(engine: Engine, call: Call<object>): Promise<void> {
+  const statuses = await serverStatuses(engine)
+  const say = (server: ServerConfig) => (service: ServiceConfig) => {
+    if (stateOf(statuses, server, service) !== 'running') sayStarting(call, server, service)
+  }
   const started = await Promise.allSettled(
-    engine.domain.servers.map((server) =>
-      startServer(engine, server, null, (service) => sayStarting(call, server, service), call.context.signal),
-    ),
+    engine.domain.servers.map((server) => startServer(engine, server, null, say(server), call.context.signal)),
   )
   const failed = started.find((each): each is PromiseRejectedResult => each.status === 'rejected')
   if (failed) throw failed.reason
