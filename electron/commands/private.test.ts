@@ -24,6 +24,18 @@ function files(folder: string): readonly string[] {
   return (readdirSync(folder, { recursive: true }) as string[]).map((name) => join(folder, name))
 }
 
+/** Of every process that runs now. */
+function commandLines(): readonly string[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      return [readFileSync(`/proc/${name}/cmdline`, 'latin1')]
+    } catch {
+      return []
+    }
+  })
+}
+
 describe('a secret', () => {
   it('stands in nothing that a run writes or says, although the mail server repeats it', async () => {
     const server = new SMTPServer({
@@ -42,12 +54,22 @@ describe('a secret', () => {
     )
     const to = join(shell.backups, 'a.tar.zst')
     const words = ['backup', '--server', 'hq-mas', '--to', to, '--yes', '--log-level', 'debug']
+    const seen = new Set<string>()
+    const looking = setInterval(() => {
+      for (const line of commandLines()) seen.add(line)
+    }, 100)
     const ended = await shell.run(words)
+    clearInterval(looking)
     expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('People could not be told')])
+    expect([...seen].some((line) => line.includes('a.tar.zst'))).toBe(true)
+    const services = Object.values(shell.snapshot().pids)
+    const inherited = services.map((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1'))
     expect(ended.stderr).toContain('***')
     const said = [
       ended.stdout,
       ended.stderr,
+      ...seen,
+      ...inherited,
       ...files(join(shell.root, 'state'))
         .filter(isFile)
         .map((file) => readFileSync(file, 'latin1')),
