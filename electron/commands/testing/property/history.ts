@@ -27,7 +27,7 @@ export type Verdict = {
 /** Lives one history with real processes and says in what the domain differs from what it had acknowledged. */
 export async function live(stage: Stage, { journal, operations }: History): Promise<Verdict> {
   const begun = performance.now()
-  const { users, archives, rounds } = await stage.set(journal)
+  const { users, told, archives, rounds } = await stage.set(journal)
   const domain = loadDomain(stage.config)
   const open: { close(): void }[] = []
   const clients = new Map<Host, WireClient<AddressOperations>>()
@@ -56,6 +56,7 @@ export async function live(stage: Stage, { journal, operations }: History): Prom
     },
     wrong: [],
   }
+  for (const { id, name, position } of told) world.model.told(id, name, { kind: 'acknowledged', position })
   const done: string[] = journal ? [] : ['no MNG_JOURNAL']
   try {
     await must(world, ['domain', 'start'])

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Position } from '../../../../shared/model/position.ts'
 import { connectDirectory } from '../../../adapters/directory/connect.ts'
 import { loadDomain } from '../../../formats/domain-file.ts'
 import { serviceSocket } from '../../../formats/layout.ts'
@@ -12,7 +13,9 @@ import { killServices, madeArchives } from './world.ts'
 /** A domain that stands still, with an older and a newer round of backups, to be copied for each history. */
 type Template = {
   readonly folder: string
+  /** Who was there from the beginning, and what was registered since. */
   readonly users: ReadonlyMap<string, string>
+  readonly told: readonly { readonly id: string; readonly name: string; readonly position: Position }[]
   readonly archives: readonly { readonly host: Host; readonly path: string }[]
 }
 
@@ -53,13 +56,16 @@ export async function openStage(): Promise<Stage> {
       host: 'hq-mas',
     })
     const archives: Template['archives'][number][] = []
+    const told: Template['told'][number][] = []
+    const { rows } = await master.names.search({ kind: 'user', limit: 5000 })
     for (const round of rounds) {
-      for (const name of ['一', '二', '三'])
-        await master.names.register({ kind: 'user', name: `見本 ${name}` }, 'setup')
+      for (const name of ['一', '二', '三']) {
+        const { entity, position } = await master.names.register({ kind: 'user', name: `見本 ${name}` }, 'setup')
+        told.push({ id: entity.id, name: entity.name, position })
+      }
       mkdirSync(round)
       archives.push(...madeArchives(await run('backup', '--all', '--to', `${round}/`, '--wait', '60', '--yes')))
     }
-    const { rows } = await master.names.search({ kind: 'user', limit: 5000 })
     master.close()
     await run('domain', 'stop', '--yes')
     const folder = join(base, journal ? 'with-journal' : 'without-journal')
@@ -67,6 +73,7 @@ export async function openStage(): Promise<Stage> {
     return {
       folder,
       users: new Map(rows.map(({ id, name }) => [id, name])),
+      told,
       archives,
     }
   }
@@ -87,7 +94,7 @@ export async function openStage(): Promise<Stage> {
       const template = known ?? (await make(journal))
       templates.set(journal, template)
       if (known !== undefined) execFileSync('cp', ['-a', template.folder, root])
-      return { users: template.users, archives: template.archives, rounds }
+      return { users: template.users, told: template.told, archives: template.archives, rounds }
     },
     remove: async () => {
       commands.close()
