@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
+import type { SourcePlan } from '../archive/archive-source.ts'
 import type { CopiedBytes } from '../archive/copy-bytes.ts'
 import { serve } from '../archive/remote-source.ts'
 import { inWorker, type JobOptions } from '../archive/worker-client.ts'
@@ -187,14 +188,18 @@ function digest(reader: MediumReader, options: CopyOptions): Promise<string> {
   )
 }
 
-type Plan = ReturnType<ReturnType<typeof serve>['plan']> & { readonly unlock: null }
+type Plan = SourcePlan & { readonly unlock: null }
 
-/** The open reader answers, whatever its path may name by now; encrypted bytes are copied as they stand. */
+/**
+ * A file is read where its bytes are hashed, but for one that memory is to be passed by for: that, and volumes, the open
+ * reader answers for. Encrypted bytes are copied as they stand.
+ */
 async function served<Value>(
   reader: MediumReader,
   { signal }: CopyOptions,
   use: (plan: Plan) => Promise<Value>,
 ): Promise<Value> {
+  if (reader.plain && !reader.uncached) return use({ kind: 'file', path: reader.path, unlock: null })
   const { plan, close } = serve(reader)
   try {
     return await use({ ...plan(), unlock: null })
