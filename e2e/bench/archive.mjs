@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { cpus, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { build } from 'vite'
+import { buildOurs } from './build-ours.mjs'
 import { makeMailStore } from './mail-store.mjs'
 import { peersOf, targets } from './peers.mjs'
 
@@ -110,38 +110,6 @@ function chosen(name, text, known) {
 
 function has(program) {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
-}
-
-/** The engine as it ships: bundled, with its threads' files beside it. */
-async function buildOurs(folder) {
-  const outDir = join(folder, 'ours')
-  const entry = (path) => join(root, path)
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    root,
-    publicDir: false,
-    envDir: false,
-    ssr: {
-      target: 'node',
-      noExternal: true,
-      external: ['libsql', '@mongodb-js/zstd', 'fs-native-extensions', 'koffi'],
-    },
-    build: {
-      ssr: true,
-      target: 'node18.15',
-      outDir,
-      rollupOptions: {
-        input: {
-          ours: entry('e2e/bench/ours.ts'),
-          'archive-worker': entry('electron/archive-worker.ts'),
-          'archive-reader': entry('electron/archive-reader.ts'),
-        },
-        output: { format: 'cjs', entryFileNames: '[name].cjs' },
-      },
-    },
-  })
-  return join(outDir, 'ours.cjs')
 }
 
 function measure({ tree, folder, ours, rounds, cold, only, named }) {

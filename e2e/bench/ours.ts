@@ -40,7 +40,7 @@ if (act === undefined) throw new Error(`no such verb: ${verb}`)
 /** How long this process's event loop was held up at most, for whoever names a file for it. */
 const delay = monitorEventLoopDelay({ resolution: 5 })
 delay.enable()
-void act(...given).then(() => {
+export const finished = act(...given).then(() => {
   delay.disable()
   const { STALL_FILE } = process.env
   if (STALL_FILE !== undefined) writeFileSync(STALL_FILE, String(Math.round(delay.max / 1e6)))

@@ -60,6 +60,12 @@ const rooms = [
   { name: 'embedded', match: /^electron\/embedded\//, to: ['formats', 'shared', 'wire', 'zod-door'], any: true },
   { name: 'renderer', match: /^renderer\//, to: ['shared', 'zod-door'], any: true },
   {
+    name: 'bench-main',
+    match: /^e2e\/bench\/responsive-main\.ts$/,
+    to: ['bench'],
+    packages: ['electron', 'node'],
+  },
+  {
     name: 'bench',
     match: /^e2e\/bench\//,
     to: ['core', 'adapters', 'ports', 'shared', 'zod-door'],
@@ -72,7 +78,7 @@ const rooms = [
 /** A part of core that adapters may see. */
 const portsFolder = /^electron\/core\/ports\//
 /** Everything, in every room, that only some rooms may name. */
-const reserved = { electron: ['main', 'preload', 'shell'], zod: ['zod-door'] }
+const reserved = { electron: ['main', 'preload', 'shell', 'bench-main'], zod: ['zod-door'] }
 /** Rooms that run in a browser: Node's built-ins would fail there only at run time. */
 const browserRooms = new Set(['renderer', 'shared', 'zod-door', 'preload'])
 const testFile = /(\.test|\.property\.test|\.spec)\.tsx?$|\/(testing|test-kit)\//
