@@ -3,10 +3,10 @@ import {
   type Ancestry,
   type ChangeRange,
   descentOf,
+  isAncestor,
   joinAncestry,
   type Place,
   samePlaceOf,
-  sharedUpTo,
 } from '../../shared/model/position.ts'
 import { fail } from '../../shared/model/problem.ts'
 import type { Damage } from './journal-sources.ts'
@@ -55,7 +55,8 @@ export type ReplayPlan = {
 
 /**
  * Which records bring data from `from` to the newest state that any record tells of. The line is that of the timeline begun
- * last. Throws `repair-diverged` when that line left before `from`, `repair-timelines` when two are equally new.
+ * last. Throws `repair-diverged` when that line left before `from`, or gave up a change that `from` may hold; `repair-timelines`
+ * when two are equally new.
  */
 export function planReplay(host: string, from: Place, pool: RecordPool, damage: readonly Damage[]): ReplayPlan {
   const ancestry = joinAncestry(from.ancestry, pool.ancestry())
@@ -69,7 +70,7 @@ export function planReplay(host: string, from: Place, pool: RecordPool, damage: 
   })
   const latest = Math.max(...heads.map(({ position }) => generationOf(position.timeline)))
   const newest = heads.filter(({ position }) => generationOf(position.timeline) === latest)
-  const reachable = newest.filter((head) => (sharedUpTo(start.timeline, head) ?? -1) >= start.number)
+  const reachable = newest.filter((head) => isAncestor(from.position, head))
   const [head] = reachable
   if (head === undefined) throw fail('repair-diverged', { host, number: from.position.number })
   if (reachable.length > 1) {

@@ -36,6 +36,16 @@ describe('positions on timelines', () => {
     expect(isAncestor({ timeline: 'B', number: 121 }, at('D', 125, other, b))).toBe(false)
   })
 
+  it('are not the same where a timeline gave something up, though it has no change of its own yet', () => {
+    const empty: Timeline = { ...lossy, fork: 117 }
+    expect(samePlaceOf({ timeline: 'B', number: 117 }, [empty])).toEqual({ timeline: 'B', number: 117 })
+    const beside: Timeline = { ...b, id: 'D', fork: 117, generation: 2 }
+    expect(isAncestor({ timeline: 'B', number: 117 }, at('D', 125, beside, empty))).toBe(false)
+    const after: Timeline = { ...c, fork: 117 }
+    const of = (timeline: string, number: number) => isAncestor({ timeline, number }, at('C', 125, after, empty))
+    expect([of('B', 117), of('A', 110), of('A', 114), of('A', 117)]).toEqual([true, true, false, false])
+  })
+
   it('are not trusted beyond a change that was given up, but on the timeline that gave it up', () => {
     const of = (timeline: string, number: number) => isAncestor({ timeline, number }, at('B', 120, lossy))
     expect([of('A', 110), of('A', 111), of('A', 118), of('B', 120)]).toEqual([true, false, false, true])

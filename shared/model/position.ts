@@ -42,11 +42,14 @@ export function descentOf(timeline: string, ancestry: Ancestry): readonly Timeli
   return line
 }
 
-/** A timeline that has no change yet ends where it left its parent: the same contents under the parent's name. */
+/**
+ * A timeline that has no change yet ends where it left its parent: the same contents under the parent's name, unless it gave
+ * something up that the parent may hold.
+ */
 export function samePlaceOf(position: Position, ancestry: Ancestry): Position {
   let { timeline } = position
-  for (const { parent, fork } of descentOf(timeline, ancestry)) {
-    if (position.number > fork) break
+  for (const { parent, fork, lost } of descentOf(timeline, ancestry)) {
+    if (position.number > fork || lost.length > 0) break
     timeline = parent
   }
   return { timeline, number: position.number }

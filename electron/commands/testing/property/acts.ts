@@ -5,7 +5,16 @@ import { toProblem } from '../../../../shared/model/problem.ts'
 import { readPidFile, serviceFiles } from '../../../formats/pid-file.ts'
 import { isSameProcess } from '../../../wire/process-identity.ts'
 import { spared, strike } from './disaster.ts'
-import { archivesOf, clearAll, recover, repairAll, restore, restoreLost, restoreOfMaster } from './losses.ts'
+import {
+  archivesOf,
+  clearAll,
+  recover,
+  repairAll,
+  restore,
+  restoreBroken,
+  restoreLost,
+  restoreOfMaster,
+} from './losses.ts'
 import type { Answer } from './model.ts'
 import { type Disaster, type Host, hosts, type Operation } from './operations.ts'
 import { described, killServices, madeArchives, must, revive, Stuck, type World } from './world.ts'
@@ -96,7 +105,7 @@ async function backup(world: World, host: Host, killAfterMs: number | null): Pro
     await recover(world, 'rollback')
     return `backup ${host} killed after ${killAfterMs} ms`
   }
-  if (ended.code <= 1) world.archives.push({ host, path })
+  if (ended.code <= 1) world.archives.push({ host, path, holds: world.model.allStanding() })
   else if (![2, 10, 11].includes(ended.code)) throw new Stuck(`backup of ${host} ended with ${described(ended)}`)
   else world.tally.count(`backup refused: ${ended.problem?.code}`)
   return `backup ${host} ${ended.code}`
@@ -110,7 +119,7 @@ async function round(world: World): Promise<string> {
   const { code, problem } = ended
   if (code === 0 || code === 1) {
     world.rounds.push(folder)
-    world.archives.push(...madeArchives(ended))
+    world.archives.push(...madeArchives(ended, world.model.allStanding()))
   }
   return `round ${code}${problem ? ` ${problem.code}` : ''}`
 }
@@ -138,10 +147,8 @@ async function suffer(world: World, planned: Disaster): Promise<string> {
   const words = [`own ${one.own}, servers' ${one.servers}, lost [${one.disks.join(',')}]`]
   const toRestore = world.lost.has('hq-mas') || one.remedy === 'restore'
   if (!world.lost.has('hq-mas') && one.pick % 2 === 0) await revive(world)
-  if (toRestore) {
-    words.push(await restore(world, { ...restoreOfMaster(world, one.pick), killAfterMs: null, recovery: 'rollback' }))
-    if (world.lost.has('hq-mas')) throw new Stuck(words.join(': '))
-  } else await revive(world)
+  if (toRestore) words.push(...(await restoreBroken(world, one.pick)))
+  else await revive(world)
   if (one.remedy === 'repair' || world.lost.size > 0) await repairAll(world)
   words.push(...(await restoreLost(world, one.pick)))
   return `disaster (${words.join('; ')})`

@@ -40,6 +40,7 @@ export async function live(stage: Stage, { journal, operations }: History): Prom
     commands: stage.commands,
     archives: [...archives],
     rounds: [...rounds],
+    givenUp: [],
     lost: new Set(),
     journal,
     ownDisk: stage.ownDisk,

@@ -1,13 +1,10 @@
-import type { ChangeRange } from '../../../../shared/model/position.ts'
+import { dirname } from 'node:path'
 import { parseRanges } from '../../change-ranges.ts'
 import type { Ended } from './commands.ts'
 import { isLost } from './disaster.ts'
 import { type Host, hosts, replicas } from './operations.ts'
 import { atServer, inJournals } from './survivors.ts'
-import { described, must, revive, Stuck, serverOf, type World } from './world.ts'
-
-/** What an operator is about to give up: the numbers as the product lists them, and the clients' changes among them. */
-type Listed = { readonly text: string; readonly ranges: readonly ChangeRange[]; readonly changes: readonly string[] }
+import { described, type Listed, must, revive, Stuck, serverOf, type World } from './world.ts'
 
 /** Refusals that an archive earns by its own history; the operator then takes another one, or leaves all as it is. */
 const offTheLine = ['restore-newer-than-master', 'repair-diverged', 'replica-newer']
@@ -32,7 +29,9 @@ async function judge(world: World, text: string): Promise<Listed> {
   return { text, ranges, changes }
 }
 
-function accepted(world: World, { changes, ranges }: Listed): void {
+function accepted(world: World, listed: Listed): void {
+  const { changes, ranges } = listed
+  world.givenUp.push(listed)
   world.model.giveUp(changes)
   world.tally.count('lists of losses accepted')
   world.tally.count(
@@ -48,6 +47,23 @@ async function wasGivenUp({ client }: World, { text }: Listed): Promise<boolean>
   return ancestry.some(
     ({ lost }) => lost.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(',') === text,
   )
+}
+
+/**
+ * An archive that holds what was given up is refused as long as anything knows of the giving up: the master after its restore, in
+ * particular. Where that knowledge went with the disks the archive's changes stand again, and no others.
+ */
+async function standAgain(world: World, from: string): Promise<void> {
+  const archive = world.archives.find(
+    ({ host, path }) => host === 'hq-mas' && (path === from || dirname(path) === from),
+  )
+  const holds = new Set(archive?.holds)
+  for (const listed of world.givenUp) {
+    if (await wasGivenUp(world, listed)) continue
+    const again = listed.changes.filter((change) => holds.has(change))
+    world.model.standAgain(again)
+    world.tally.count('acknowledged changes that stand again', again.length)
+  }
 }
 
 /** データ修復 of whatever waits for it, the master first. */
@@ -122,8 +138,11 @@ async function settled(world: World, ended: Ended, asked: Restore, listed: Liste
     countRestore(world, asked)
     if (listed !== null) accepted(world, listed)
   }
-  await revive(world)
-  await repairAll(world)
+  if (!world.lost.has('hq-mas')) {
+    await revive(world)
+    await repairAll(world)
+  }
+  if (ended.code <= 1 && asked.hosts.includes('hq-mas')) await standAgain(world, asked.from)
   return `restore ${asked.hosts.join(',')} ${ended.code}${code && ` ${code}`}`
 }
 
@@ -139,18 +158,40 @@ function countRestore({ tally, archives, rounds }: World, { hosts: asked, from }
 
 /** The archives of a server, the one that `pick` chooses first, then the others, the newest first. */
 export function archivesOf({ archives }: World, host: Host, pick: number): readonly string[] {
-  const own = archives.filter((one) => one.host === host).map(({ path }) => path)
-  const chosen = own[pick % Math.max(1, own.length)]
-  return [...(chosen === undefined ? [] : [chosen]), ...own.filter((path) => path !== chosen).reverse()]
+  return chosenFirst(
+    archives.filter((one) => one.host === host).map(({ path }) => path),
+    pick,
+  )
 }
 
-/** Restores what is to be restored of the master: itself, or, where it keeps no journal, everything from one round. */
-export function restoreOfMaster(world: World, pick: number): Omit<Restore, 'killAfterMs' | 'recovery'> {
-  const { rounds, journal } = world
-  const [archive = ''] = archivesOf(world, 'hq-mas', pick)
-  return journal
-    ? { hosts: ['hq-mas'], from: archive }
-    : { hosts, from: rounds[pick % Math.max(1, rounds.length)] ?? '' }
+function chosenFirst(all: readonly string[], pick: number): readonly string[] {
+  const chosen = all[pick % Math.max(1, all.length)]
+  return [...(chosen === undefined ? [] : [chosen]), ...all.filter((path) => path !== chosen).reverse()]
+}
+
+type Choice = Omit<Restore, 'killAfterMs' | 'recovery'>
+
+/** What a restore of the master may take: an archive of its own, or, where it keeps no journal, everything from one round. */
+function choicesForMaster(world: World, pick: number): readonly Choice[] {
+  if (world.journal) return archivesOf(world, 'hq-mas', pick).map((from) => ({ hosts: ['hq-mas'], from }))
+  return chosenFirst(world.rounds, pick).map((from) => ({ hosts, from }))
+}
+
+/** The one that `pick` chooses. */
+export function restoreOfMaster(world: World, pick: number): Choice {
+  const [chosen] = choicesForMaster(world, pick)
+  if (chosen === undefined) throw new Stuck('there is no archive of the master')
+  return chosen
+}
+
+/** A broken master is restored; where its disk is lost, from whichever archive is taken. */
+export async function restoreBroken(world: World, pick: number): Promise<readonly string[]> {
+  const said: string[] = []
+  for (const choice of choicesForMaster(world, pick)) {
+    said.push(await restore(world, { ...choice, killAfterMs: null, recovery: 'rollback' }))
+    if (!world.lost.has('hq-mas')) return said
+  }
+  throw new Stuck(`no archive of the master is taken any more: ${said.join('; ')}`)
 }
 
 /** Servers whose disk is lost are restored, from whichever of their archives is taken. */

@@ -21,10 +21,12 @@ export type Model = {
   acknowledged(): number
   /** The acknowledged changes with these numbers that nobody has given up yet, as `changeName` names them. */
   standing(ranges: readonly ChangeRange[]): readonly string[]
-  /** Every acknowledged change with a larger number that nobody has given up yet. */
-  standingAfter(number: number): readonly string[]
+  /** Every acknowledged change that nobody has given up yet. */
+  allStanding(): readonly string[]
   /** These changes are lost, with an operator's consent. */
   giveUp(changes: readonly string[]): void
+  /** These stand again: what was restored holds them, and nobody knew any more that they had been given up. */
+  standAgain(changes: readonly string[]): void
   /** How many acknowledged changes were given up. */
   givenUp(): number
   /** Everything in which `found` (id → name) is not what the clients were told. */
@@ -84,9 +86,12 @@ export function createModel(initial: ReadonlyMap<string, string>): Model {
     acknowledged: () => acknowledged,
     standing: (ranges) =>
       standingWhere((number) => ranges.some(({ first, last }) => first <= number && number <= last)),
-    standingAfter: (after) => standingWhere((number) => number > after),
+    allStanding: () => standingWhere(() => true),
     giveUp: (changes) => {
       for (const change of changes) lost.add(change)
+    },
+    standAgain: (changes) => {
+      for (const change of changes) lost.delete(change)
     },
     givenUp: () => lost.size,
     differences: (found) => {

@@ -7,8 +7,9 @@ import { loadDomain } from '../../../formats/domain-file.ts'
 import { serviceSocket } from '../../../formats/layout.ts'
 import { openShell } from '../shell.ts'
 import { type Commands, openCommands } from './commands.ts'
-import { type Host, hosts } from './operations.ts'
-import { killServices, madeArchives } from './world.ts'
+import { changeName } from './model.ts'
+import { hosts } from './operations.ts'
+import { killServices, type MadeArchive, madeArchives } from './world.ts'
 
 /** A domain that stands still, with an older and a newer round of backups, to be copied for each history. */
 type Template = {
@@ -16,7 +17,7 @@ type Template = {
   /** Who was there from the beginning, and what was registered since. */
   readonly users: ReadonlyMap<string, string>
   readonly told: readonly { readonly id: string; readonly name: string; readonly position: Position }[]
-  readonly archives: readonly { readonly host: Host; readonly path: string }[]
+  readonly archives: readonly MadeArchive[]
 }
 
 /** Where histories are lived, one after the other, at the same paths: those stand in every file of a domain. */
@@ -55,7 +56,7 @@ export async function openStage(): Promise<Stage> {
       socket: serviceSocket(loadDomain(config), 'hq-mas', 'address-service'),
       host: 'hq-mas',
     })
-    const archives: Template['archives'][number][] = []
+    const archives: MadeArchive[] = []
     const told: Template['told'][number][] = []
     const { rows } = await master.names.search({ kind: 'user', limit: 5000 })
     for (const round of rounds) {
@@ -64,7 +65,13 @@ export async function openStage(): Promise<Stage> {
         told.push({ id: entity.id, name: entity.name, position })
       }
       mkdirSync(round)
-      archives.push(...madeArchives(await run('backup', '--all', '--to', `${round}/`, '--wait', '60', '--yes')))
+      const made = await run('backup', '--all', '--to', `${round}/`, '--wait', '60', '--yes')
+      archives.push(
+        ...madeArchives(
+          made,
+          told.map(({ position }) => changeName(position)),
+        ),
+      )
     }
     master.close()
     await run('domain', 'stop', '--yes')

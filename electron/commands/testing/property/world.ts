@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Domain, ServerConfig } from '../../../../shared/model/domain.ts'
+import type { ChangeRange } from '../../../../shared/model/position.ts'
 import type { Directory } from '../../../adapters/directory/connect.ts'
 import { until } from '../../../embedded/testing/sample.ts'
 import type { AddressOperations } from '../../../wire/address-operations.ts'
@@ -9,6 +10,16 @@ import type { Model } from './model.ts'
 import type { Host } from './operations.ts'
 import type { Tally } from './tally.ts'
 
+/** `holds`: the acknowledged changes that stood when it was made. */
+export type MadeArchive = { readonly host: Host; readonly path: string; readonly holds: readonly string[] }
+
+/** What an operator is about to give up: the numbers as the product lists them, and the clients' changes among them. */
+export type Listed = {
+  readonly text: string
+  readonly ranges: readonly ChangeRange[]
+  readonly changes: readonly string[]
+}
+
 /** The domain of one history, what its clients were told, and whoever works on it. */
 export type World = {
   readonly domain: Domain
@@ -17,7 +28,9 @@ export type World = {
   readonly tally: Tally
   readonly commands: Commands
   /** The archives that were made, oldest first. */
-  readonly archives: { readonly host: Host; readonly path: string }[]
+  readonly archives: MadeArchive[]
+  /** What was listed as lost and accepted. */
+  readonly givenUp: Listed[]
   /** The rounds' folders, oldest first: each a whole set. */
   readonly rounds: string[]
   /** Hosts whose disk is lost and not restored yet. */
@@ -33,9 +46,9 @@ export type World = {
 }
 
 /** The archives of a round, as its result tells them. */
-export function madeArchives({ result }: Ended): World['archives'] {
+export function madeArchives({ result }: Ended, holds: readonly string[]): MadeArchive[] {
   const rows = result.archives as readonly { readonly host: Host; readonly archive: { readonly path: string } }[]
-  return rows.map(({ host, archive: { path } }) => ({ host, path }))
+  return rows.map(({ host, archive: { path } }) => ({ host, path, holds }))
 }
 
 /** A history that cannot go on: what it ran into is a difference. */
