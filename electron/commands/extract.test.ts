@@ -26,9 +26,13 @@ function pathsIn(json: string): string[] {
   return [...json.matchAll(/"path":"([^"]*)","type"/g)].map(([, path]) => `/${path}`)
 }
 
-it('takes chosen members out, and says how many', async () => {
+it('takes chosen members out, and says how many, and that the rest was not read', async () => {
   const done = await shell.run(['extract', archive, '--to', 'out', '--path', join(root, 'box')])
   expect(done).toMatchObject({ code: 0 })
+  expect(done.stdout).toContain('"partRead":{"bytesRead":')
+  const all = await shell.run(['extract', archive, '--to', 'all'])
+  expect(all).toMatchObject({ code: 0 })
+  expect(all.stdout).toContain('"partRead":null')
   expect(readFileSync(join(shell.base, 'out', root, 'box', '1'), 'utf8')).toBe('one\n')
   expect(readdirSync(join(shell.base, 'out', root))).toEqual(['box'])
   expect(await shell.run(['extract', archive, '--to', 'out'])).toMatchObject({ code: 12 })

@@ -65,7 +65,7 @@ export const extractVerb: Verb<Options> = {
               }
             : undefined,
       })
-    const { members, bytes, notKept, header } = await withArchiveOn(
+    const { members, bytes, notKept, header, partRead } = await withArchiveOn(
       context.media(),
       archive,
       { signal: context.signal, nextVolume },
@@ -76,7 +76,14 @@ export const extractVerb: Verb<Options> = {
       ja: `取り出しました: ${members} 件,${bytesText(bytes)}`,
       en: `Extracted: ${members} members, ${bytesText(bytes)}`,
     })
+    if (partRead !== null) {
+      const [read, all] = [bytesText(partRead.bytesRead), bytesText(partRead.bytes)]
+      output.line({
+        ja: `検査したのは目録と取り出した内容だけです(アーカイブ ${all} のうち ${read} を読みました)。全体の検査は verify で行います`,
+        en: `Verified: the manifest and what was taken out alone (${read} of ${all} were read); verify checks the whole archive`,
+      })
+    }
     output.line({ ja: to, en: to })
-    return { exitCode: 0, facts: { to, members, bytes, notKept, header } }
+    return { exitCode: 0, facts: { to, members, bytes, notKept, header, partRead } }
   },
 }

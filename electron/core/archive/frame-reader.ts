@@ -15,12 +15,26 @@ export type ReadFrame = {
 const AHEAD = 3
 
 /** The frames that a sound seal names, from number `from` on. A frame whose digest or length differs is damaged. */
-export async function* sealedFrames(file: ArchiveSource, seal: ReadSeal, from = 0): AsyncGenerator<ReadFrame> {
+export function sealedFrames(file: ArchiveSource, seal: ReadSeal, from = 0): AsyncGenerator<ReadFrame> {
+  return theseFrames(
+    file,
+    seal,
+    Array.from({ length: Math.max(0, seal.frames.length - from) }, (_, at) => from + at),
+  )
+}
+
+/** As `sealedFrames`, of those with these numbers alone; no byte of others is read. */
+export async function* theseFrames(
+  file: ArchiveSource,
+  seal: ReadSeal,
+  numbers: readonly number[],
+): AsyncGenerator<ReadFrame> {
   const ahead: Promise<ReadFrame>[] = []
-  let next = from
+  let next = 0
   const start = () => {
-    const entry = seal.frames[next]
-    const offset = seal.starts[next]
+    const number = numbers[next] ?? -1
+    const entry = seal.frames[number]
+    const offset = seal.starts[number]
     if (entry === undefined || offset === undefined) return
     next += 1
     const frame = readFrame(file, seal.codec, offset, entry.length, (sha256) => sha256.equals(entry.sha256)).then(

@@ -32,7 +32,7 @@ export function archiveHandlers(engine: Engine, store: ConsoleStore, tasks: Task
       look(path, async (archive) => pageOf(await archive.search(text, { next, limit }))),
     'archive.extract': async ({ path, select, to }) =>
       tasks.begin('extract', path, async ({ signal, progress }) => {
-        const { members, bytes } = await withArchiveOn(medium, path, { signal }, (archive) =>
+        const { members, bytes, partRead } = await withArchiveOn(medium, path, { signal }, (archive) =>
           extractTo(to, {
             archive,
             select,
@@ -46,7 +46,8 @@ export function archiveHandlers(engine: Engine, store: ConsoleStore, tasks: Task
               }),
           }),
         )
-        return { receipt: { path: to, members, bytes } }
+        const unread = partRead === null ? null : partRead.bytes - partRead.bytesRead
+        return { receipt: { path: to, members, bytes, unread } }
       }),
   }
 }

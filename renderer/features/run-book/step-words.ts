@@ -40,7 +40,7 @@ export function receiptText(receipt: Receipt | null, { t, format }: Pick<Text, '
 }
 
 function receiptValue(name: string, value: string | number, format: Text['format']): string {
-  if (name === 'bytes') return format.bytes(Number(value))
+  if (name === 'bytes' || name === 'unread') return format.bytes(Number(value))
   if (typeof value === 'number') return format.number(value)
   if (name === 'since') return format.time(value)
   // The whole digest stands in the result at the end; here it is for the eye.

@@ -78,6 +78,7 @@ export const enRun: Translated<typeof jaRun> = {
   'receipt.collected': '{value} collected',
   'receipt.places': '{value} places',
   'receipt.targets': '{value} targets',
+  'receipt.unread': 'only what was taken out is verified ({value} of the archive were not read)',
   'receipt.other': '{name} {value}',
 
   'run.next': 'Next',

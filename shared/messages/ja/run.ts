@@ -75,6 +75,7 @@ export const jaRun = {
   'receipt.collected': '{value}件を収集',
   'receipt.places': '{value}か所',
   'receipt.targets': '対象{value}件',
+  'receipt.unread': '検査したのは取り出した内容だけ(アーカイブの残り {value} は読んでいません)',
   'receipt.other': '{name} {value}',
 
   'run.next': '次へ',

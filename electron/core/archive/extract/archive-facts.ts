@@ -29,7 +29,7 @@ export async function standInsOf(
   await withSource(archive, async (source) => {
     const seal = await readSeal(source.readAt, source.size)
     if (seal === null) return
-    for await (const { path, type, link } of readManifest(source, seal)) {
+    for await (const { path, type, link } of readManifest(source, seal, isHardlink)) {
       if (type !== 'hardlink' || link === null || found.has(link)) continue
       context.checkCancelled()
       const name = unescapeName(path)
@@ -37,4 +37,8 @@ export async function standInsOf(
     }
   })
   return found
+}
+
+function isHardlink(line: Buffer): boolean {
+  return line.includes('"type":"hardlink"')
 }

@@ -2,7 +2,9 @@ import { lstatSync, readdirSync, statSync } from 'node:fs'
 import type { ArchiveHeader } from '../../../../shared/model/archive.ts'
 import { fail, ProblemError } from '../../../../shared/model/problem.ts'
 import { type SourcePlan, withSource } from '../archive-source.ts'
+import { escapeName } from '../member-name.ts'
 import { createMeter, type JobContext } from '../meter.ts'
+import { readSeal } from '../seal.ts'
 import { codeOf } from '../source-failure.ts'
 import { verifyArchiveFile } from '../verify-file.ts'
 import { readSealedHeader, standInsOf } from './archive-facts.ts'
@@ -20,6 +22,7 @@ import {
   type Selection,
   superuser,
 } from './placing.ts'
+import { type PartRead, readChosen } from './read-chosen.ts'
 import { createTarDecoder } from './tar-decoder.ts'
 
 export type ExtractJob = {
@@ -27,6 +30,8 @@ export type ExtractJob = {
   readonly into: readonly Rule[]
   /** Absolute paths of members, escaped as the manifest does; each with all that lies below it. Null: everything. */
   readonly select: readonly string[] | null
+  /** When members are chosen: whether the rest of the archive is verified, too, or not read at all where that can be. */
+  readonly rest: 'verify' | 'leave'
   /** What a member without a rule is: left out, or a reason to refuse the archive. */
   readonly outside: 'skip' | 'refuse'
   /** How an archive of another program is taken; null: not at all (`archive-not-an-archive`). */
@@ -47,6 +52,8 @@ export type Extracted = Placed & {
   /** Null only for an archive of another program. */
   readonly header: ArchiveHeader | null
   readonly position: ArchiveHeader['position']
+  /** Null: all of the archive was read. Else chosen members alone were read and verified; nothing is known of the rest. */
+  readonly partRead: PartRead | null
 }
 
 type Use = {
@@ -75,15 +82,43 @@ export async function extractArchiveFile(job: ExtractJob, context: JobContext): 
   }
 }
 
-/** All of an archive of ours is verified on the way, by several threads where that is worth it, else in sequence. */
+/**
+ * All of an archive of ours is verified on the way, by several threads where that is worth it, else in sequence; or, where
+ * the caller leaves the rest, chosen members alone.
+ */
 async function extractOwn(use: Use): Promise<Extracted> {
   const { job, context, wanted } = use
   const header = await readSealedHeader(job.source)
   const standIns = needsStandIns(use, header) ? await standInsOf(job.source, wanted.peek, context) : new Map()
   await checkRoom(job.source, use.mapping, wanted.peek, context)
+  if (header !== null && leavesRest(job)) return extractChosen(use, header, standIns)
   const parted = await extractInParts(job, use.empty, standIns, context)
   if (parted !== null) return extractedOf(parted.header, parted.placed)
-  return placing(use, { standIns }, async (sink) => (await verifyArchiveFile(job.source, context, sink)).header)
+  return placing(use, { standIns }, async (sink) => ({
+    header: (await verifyArchiveFile(job.source, context, sink)).header,
+  }))
+}
+
+/** Volumes of a set would have to be changed back and forth, so those are read from the first to the last. */
+function leavesRest({ rest, select, outside, source }: ExtractJob): boolean {
+  return rest === 'leave' && select !== null && outside === 'skip' && source.kind === 'file'
+}
+
+async function extractChosen(
+  use: Use,
+  header: ArchiveHeader,
+  standIns: ReadonlyMap<string, Uint8Array>,
+): Promise<Extracted> {
+  const { job, context, wanted } = use
+  const wants = (name: Buffer) => wanted.peek(name) || standIns.has(escapeName(name))
+  return placing(use, { standIns }, (sink) =>
+    withSource(job.source, async (source) => {
+      const seal = await readSeal(source.readAt, source.size)
+      // It was sound when the header record was read.
+      if (seal === null) throw fail('archive-seal-differs', { path: source.path, offset: source.size })
+      return { header, partRead: await readChosen(source, seal, wants, sink, context) }
+    }),
+  )
 }
 
 /** Nothing vouches for an archive of another program, so it gets nothing that it was not given by name. */
@@ -109,7 +144,7 @@ async function extractForeign(use: Use, policy: ForeignPolicy): Promise<Extracte
         decoder.finish()
         meter.finish()
       })
-      return null
+      return { header: null }
     },
   )
 }
@@ -117,21 +152,21 @@ async function extractForeign(use: Use, policy: ForeignPolicy): Promise<Extracte
 async function placing(
   { job, empty, wanted }: Use,
   facts: Pick<PlacingFacts, 'standIns' | 'rights'>,
-  read: (sink: MemberSink) => Promise<ArchiveHeader | null>,
+  read: (sink: MemberSink) => Promise<{ readonly header: ArchiveHeader | null; readonly partRead?: PartRead }>,
 ): Promise<Extracted> {
   const places = new Set([...empty].map(({ to }) => to))
   const placing = createPlacing(job, 'all', { ...facts, empty: places, selection: wanted })
   try {
-    const header = await read(placing.sink)
+    const { header, partRead } = await read(placing.sink)
     wanted.expectAllFound(job.source.path)
-    return extractedOf(header, allPlaced([placing.finish()]))
+    return extractedOf(header, allPlaced([placing.finish()]), partRead)
   } finally {
     placing.abandon()
   }
 }
 
-function extractedOf(header: ArchiveHeader | null, placed: Placed): Extracted {
-  return { ...placed, header, position: header?.position ?? null }
+function extractedOf(header: ArchiveHeader | null, placed: Placed, partRead: PartRead | null = null): Extracted {
+  return { ...placed, header, position: header?.position ?? null, partRead }
 }
 
 /** Every root's place must be free, or an empty folder. Throws `extract-destination-*`. */

@@ -32,17 +32,22 @@ export type ExtractOptions = JobOptions & {
  * `-nothing-selected`, `archive-name-unsafe`, `-link-unsafe`, `-member-twice`, `-member-kind`.
  */
 export async function extractArchive(options: ExtractOptions): Promise<ExtractedArchive> {
-  const { header, ...extracted } = await extractInWorker(options, null)
+  const { header, ...extracted } = await extractInWorker(options, 'verify', null)
   if (header === null) throw fail('archive-not-an-archive', { path: planOf(options.archive).path })
   return { ...extracted, header }
 }
 
-function extractInWorker(options: ExtractOptions, foreign: ForeignPolicy | null): Promise<Extracted> {
+function extractInWorker(
+  options: ExtractOptions,
+  rest: ExtractJob['rest'],
+  foreign: ForeignPolicy | null,
+): Promise<Extracted> {
   const task: ExtractJob & { readonly kind: 'extract' } = {
     kind: 'extract',
     source: planOf(options.archive),
     into: options.into,
     select: options.select ?? null,
+    rest,
     outside: options.refuseOutside === true ? 'refuse' : 'skip',
     foreign,
   }
@@ -53,6 +58,9 @@ function extractInWorker(options: ExtractOptions, foreign: ForeignPolicy | null)
  * Extracts members to a folder that does not exist yet, or is empty, under their whole paths. They are put into
  * `NAME.partial` beside it first, so that nothing unfinished or bad ever stands under the name; on a failure that is
  * removed. A crash leaves `NAME.partial`, which a later call refuses by name.
+ *
+ * Of a file of ours with a sound seal, chosen members (`select`) alone are read and verified, and the result's `partRead` says
+ * so: damage elsewhere is neither in the way nor found. Everything else is read and verified whole.
  *
  * With `foreign`, tar archives of other programs are taken, too (zstd, gzip or plain): all of it, so names are theirs.
  * Throws what `extractArchive` does, and for those `archive-not-tar`, `archive-tar-invalid`, `archive-expands`.
@@ -69,10 +77,12 @@ export async function extractTo(
   if ((await lstat(draft).catch(() => null)) !== null) throw fail('extract-destination-exists', { path: draft })
   const remove = () => rm(draft, { recursive: true, force: true })
   const into = [{ prefix: '/', to: draft }]
-  const extracted = await extractInWorker({ ...options, into }, options.foreign ?? null).catch(async (thrown) => {
-    await remove()
-    throw thrown
-  })
+  const extracted = await extractInWorker({ ...options, into }, 'leave', options.foreign ?? null).catch(
+    async (thrown) => {
+      await remove()
+      throw thrown
+    },
+  )
   try {
     // A rename puts a folder in the place of an empty one, and of nothing else.
     if (standing === null) placingCalls().renameNew(draft, place)
@@ -87,7 +97,10 @@ export async function extractTo(
   return extracted
 }
 
-/** Extracts these members under `folder` (free or empty) and gives each one's path there, in the order asked. */
+/**
+ * Extracts these members under `folder` (free or empty) and gives each one's path there, in the order asked. All of the archive
+ * is verified on the way, as by `extractArchive`.
+ */
 export async function extractFiles(
   archive: ArchiveAt,
   paths: readonly string[],

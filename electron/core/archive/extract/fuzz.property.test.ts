@@ -17,14 +17,15 @@ const kit = archiveKit()
 const context = { now: () => performance.now(), checkCancelled: () => undefined, onProgress: () => undefined }
 
 /** Nothing but a problem of ours may come of it, and nothing may stand outside the place. */
-async function survives(outer: string, name: string, bytes: Buffer): Promise<void> {
+async function survives(outer: string, name: string, bytes: Buffer, select: string[] | null = null): Promise<void> {
   const archive = join(outer, name)
   writeFileSync(archive, bytes)
   mkdirSync(join(outer, 'inner'))
   const job = {
     source: { kind: 'file', path: archive },
     into: [{ prefix: '/', to: join(outer, 'inner', 'to') }],
-    select: null,
+    select,
+    rest: 'leave',
     outside: 'skip',
     foreign: { specialFiles: false, setId: false, anyRatio: false },
   } as const
@@ -121,6 +122,7 @@ it.each(['a.tar', 'a.tar.gz', 'a.tar.zst', 'own.tar.zst', 'own.tar.gz'])(
             if (kind === 'double') bytes = Buffer.concat([bytes.subarray(0, place + count), bytes.subarray(place)])
           }
           await survives(outer, name, bytes)
+          if (name.startsWith('own')) await survives(outer, name, bytes, [join(root, 'two')])
         }),
         { numRuns: Math.ceil(runs / 4), seed },
       )

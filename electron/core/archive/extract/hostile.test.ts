@@ -308,6 +308,7 @@ describe('an archive of another program with', () => {
       source: { kind: 'file', path: archive },
       into: [{ prefix: '/', to: join(outer, 'inner', 'to') }],
       select: null,
+      rest: 'verify',
       outside: 'skip',
       foreign: strict,
     } as const

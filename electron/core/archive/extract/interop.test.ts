@@ -59,7 +59,10 @@ function sparseTree(root: string): void {
 async function extracted(archive: string): Promise<string> {
   const to = join(kit.newFolder(), 'to')
   const source = { kind: 'file', path: archive } as const
-  await extractArchiveFile({ source, into: [{ prefix: '/', to }], select: null, outside: 'refuse', foreign }, context)
+  await extractArchiveFile(
+    { source, into: [{ prefix: '/', to }], select: null, rest: 'verify', outside: 'refuse', foreign },
+    context,
+  )
   return to
 }
 
