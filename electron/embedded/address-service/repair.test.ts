@@ -1,5 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { descentOf } from '../../../shared/model/position.ts'
 import { toProblem } from '../../../shared/model/problem.ts'
 import { journalPlaces, summarize } from '../../formats/journal-folder.ts'
 import { readRecords } from '../../formats/journal-record.ts'
@@ -172,7 +174,7 @@ describe('データ修復 through real processes', { timeout: 120_000 }, () => {
     }
   })
 
-  it('heals a journal that is damaged from those that are not, and names what nobody holds', async () => {
+  it('heals a journal that is damaged from those that are not, names what nobody holds, and remembers it when a repair breaks off', async () => {
     for (const host of hosts) await seal(host)
     await stopDirectory(test, ...hosts)
     const restores = hosts.map((host) => keepDatabase(test, host))
@@ -206,8 +208,15 @@ describe('データ修復 through real processes', { timeout: 120_000 }, () => {
     const wrong = [{ first: missing, last: missing + 1 }]
     expect(await problemOf(ports.repair(master, { operator: 'gmadmin', acceptLoss: wrong }))).toBe('repair-gap')
     const exact = [{ first: missing, last: missing }]
-    const report = await ports.repair(master, { operator: 'gmadmin', acceptLoss: exact })
-    expect(report).toMatchObject({ replayed: 5, lost: exact })
+    const inTheWay = join(places[1]?.sealedFolder ?? '', '999.sealing')
+    mkdirSync(dirname(inTheWay), { recursive: true })
+    writeFileSync(inTheWay, '')
+    expect(await problemOf(ports.repair(master, { operator: 'gmadmin', acceptLoss: exact }))).toBe('journal-failed')
+    rmSync(inTheWay)
+    const { newTimeline } = await ports.repair(master, { operator: 'gmadmin' })
+    const { ancestry } = await names().status()
+    const line = descentOf(newTimeline?.id ?? '', ancestry)
+    expect(line.flatMap(({ lost }) => lost)).toEqual(exact)
     expect(await total(master, '傷')).toBe(5)
     await complete()
     await register(1, '続き')

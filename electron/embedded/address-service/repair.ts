@@ -81,12 +81,12 @@ export async function repairMaster(
       const corrupt = plan.corrupt.map(({ file, line, offset }) => `${file}:${line} (${offset})`).join(', ')
       throw fail('repair-gap', { host: directory.host, missing: rangesText(plan.gaps), corrupt: corrupt || '-' })
     }
-    await replay(directory, changes, context)
+    const timeline = newTimeline(plan.reaches, joinAncestry(ancestry, directory.place().ancestry), plan.gaps)
+    const learn = joinAncestry(ancestry, [timeline])
+    await replay(directory, changes, plan.gaps.length > 0 ? { timeline: timeline.id, learn } : null, context)
     context.progress('journals', 0, 1)
     const by: Owner = { operator, host: directory.host, pid: process.pid, kind: 'command' }
     const journals = await directory.mendJournals(by)
-    const timeline = newTimeline(plan.reaches, joinAncestry(ancestry, directory.place().ancestry), plan.gaps)
-    const learn = joinAncestry(ancestry, [timeline])
     await directory.commit([], [], { learn, to: { timeline: timeline.id, number: timeline.fork } })
     directory.endPending()
     const restoredInto = directory.hosts.map((host) => ({
@@ -131,10 +131,20 @@ async function bringReplicas(tools: RepairTools, unasked: readonly string[], con
   return mended
 }
 
-async function replay(directory: Directory, changes: readonly Change[], context: JobContext): Promise<void> {
+/**
+ * `over`: the timeline that gives up what is missing. The database stands on it from the first change on, in the same transaction:
+ * broken off anywhere, what was given up is not forgotten, nor asked again.
+ */
+async function replay(
+  directory: Directory,
+  changes: readonly Change[],
+  over: { readonly timeline: string; readonly learn: readonly Timeline[] } | null,
+  context: JobContext,
+): Promise<void> {
   for (let index = 0; index < changes.length; index += batchSize) {
     context.signal.throwIfAborted()
     const batch = changes.slice(index, index + batchSize)
+    const number = batch.at(-1)?.number ?? 0
     await directory.commit(
       batch,
       [
@@ -142,7 +152,9 @@ async function replay(directory: Directory, changes: readonly Change[], context:
         ...outboxStatements(batch, directory.replicas),
         ...sequenceStatements(batch),
       ],
-      { learn: batch.at(-1)?.descent ?? [], unjournaled: true },
+      over === null
+        ? { learn: batch.at(-1)?.descent ?? [], unjournaled: true }
+        : { learn: over.learn, to: { timeline: over.timeline, number }, unjournaled: true },
     )
     context.progress('replay', index + batch.length, changes.length)
   }
