@@ -85,6 +85,29 @@ test('a master that a damaged journal closed is repaired by the command, and not
   expect(await shell.run(['repair', '--server', 'MASTER', '--yes'])).toMatchObject({ problem: 'repair-not-pending' })
 })
 
+test('damage beside the records is told by check and by the list of journals, and mended by the command of the manual', {
+  timeout: 240_000,
+}, async () => {
+  const [master] = shell.domain().servers
+  if (!master) throw new Error('no master')
+  expect(await shell.run(['journal', 'clear', '--server', 'hq-mas', '--yes'])).toMatchObject({ code: 0 })
+  const sealed = join(journalFolders(master).own, 'journal-sealed', 'hq-mas')
+  const [id = ''] = readdirSync(sealed)
+    .filter((name) => /^\d+$/.test(name))
+    .slice(-1)
+  const file = join(sealed, id, 'segment.json')
+  rmSync(file)
+  expect(JSON.stringify((await shell.run(['check'])).rows)).toContain(file)
+  const listed = await shell.run(['journal', 'list', '--server', 'hq-mas'])
+  expect(listed.rows).toMatchObject([{ damage: [{ file, keptAs: null }] }])
+  expect(await shell.run(['adrsmchj', '--yes'])).toMatchObject({ code: 0 })
+  expect(readFileSync(file, 'utf8')).toContain('"records":')
+  expect(await shell.run(['register', 'user', '--name', '付属の後'])).toMatchObject({ code: 0 })
+  expect(JSON.stringify((await shell.run(['check'])).rows)).toContain(`${file}.damaged`)
+  rmSync(`${file}.damaged`)
+  expect(JSON.stringify((await shell.run(['check'])).rows)).not.toContain(file)
+})
+
 test('a restore asks the master itself, whose journals and address servers are lost', {
   timeout: 240_000,
 }, async () => {

@@ -1,15 +1,17 @@
-import type { JournalSummary } from '../../shared/model/journal.ts'
+import type { JournalDamage, JournalSummary } from '../../shared/model/journal.ts'
 import type { Position } from '../../shared/model/position.ts'
 import { fail } from '../../shared/model/problem.ts'
-import { listDiscarded, newestSealed } from './journal-discard.ts'
+import { damagedDiscarded, listDiscarded, newestSealed } from './journal-discarded.ts'
+import { damagedSegments, keptAside, keptMetadata, listSegments } from './journal-metadata.ts'
 import type { JournalPlace } from './journal-place.ts'
 import { samePosition, scanJournal } from './journal-record.ts'
-import { listSegments } from './journal-seal.ts'
 
-export { discardSegment, listDiscarded, recoverDiscarding } from './journal-discard.ts'
+export { discardSegment, recoverDiscarding } from './journal-discard.ts'
+export { listDiscarded } from './journal-discarded.ts'
 export { cutTornTail, type JournalAppender, openAppender } from './journal-file.ts'
+export { listSegments } from './journal-metadata.ts'
 export { type JournalPlace, journalPlaces, masterJournal, serverJournal } from './journal-place.ts'
-export { currentFiles, listSegments, recoverSealing, sealJournal } from './journal-seal.ts'
+export { currentFiles, mendMetadata, recoverSealing, sealJournal } from './journal-seal.ts'
 
 /** The row of a server without a journal: the master without `MNG_JOURNAL`. */
 export function notKept(host: string): JournalSummary {
@@ -24,6 +26,7 @@ export function notKept(host: string): JournalSummary {
     last: null,
     segments: [],
     discarded: [],
+    damage: [],
     warning: 'none',
   }
 }
@@ -53,8 +56,15 @@ export function summarize(place: JournalPlace): JournalSummary {
     last,
     segments: [...segments],
     discarded: [...discarded],
+    damage: [...journalDamage(place)],
     warning: place.warning,
   }
+}
+
+/** What is damaged beside the records, and the damaged files that were kept aside when they were mended. */
+export function journalDamage(place: JournalPlace): readonly JournalDamage[] {
+  const standing = [...damagedDiscarded(place), ...damagedSegments(place)]
+  return [...standing, ...keptAside(place.sealedFolder), ...keptMetadata(place)]
 }
 
 /** The last record's position, sealed or not: the predecessor of the next record. Null for a journal that never had one. */

@@ -152,7 +152,11 @@ describe('sealing a journal', () => {
             expect(summary.segments).toMatchObject([
               { id: 1, records: 3, clearedBy: owner, clearedAt: now.toISOString() },
             ])
-            expect(readdirSync(join(place.sealedFolder, '1')).sort()).toEqual(['journal', 'segment.json'])
+            expect(readdirSync(join(place.sealedFolder, '1')).sort()).toEqual([
+              'journal',
+              'sealing.json',
+              'segment.json',
+            ])
           } else expect(summary).toMatchObject({ records: 3, segments: [] })
           append(place, sampleRecords(1, 4))
           expect(sealJournal(place, owner, now)?.id).toBe(summary.segments.length + 1)

@@ -1,27 +1,27 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type Segment, segmentSchema } from '../../shared/model/journal.ts'
-import { type Owner, ownerSchema } from '../../shared/model/owner.ts'
+import type { JournalDamage, Segment } from '../../shared/model/journal.ts'
+import type { Owner } from '../../shared/model/owner.ts'
 import { fail, ProblemError } from '../../shared/model/problem.ts'
-import { z } from '../../shared/zod.ts'
 import { fsyncFolder, makeFolderDurable, writeFileDurable } from './durable-file.ts'
+import { listDiscarded, mendDiscarded, newestSealed } from './journal-discarded.ts'
 import { cutTo } from './journal-file.ts'
+import {
+  contentName,
+  finishedIds,
+  type Intent,
+  intentName,
+  listSegments,
+  mendSegments,
+  metadataName,
+  namesIn,
+  readIntent,
+  scanDamaged,
+  toSegment,
+} from './journal-metadata.ts'
 import type { JournalPlace } from './journal-place.ts'
-import { type JournalScan, readWhatIsWhole, scanJournal } from './journal-record.ts'
+import { type JournalScan, readWhatIsWhole, samePosition, scanJournal } from './journal-record.ts'
 import { errorText } from './settings-error.ts'
-
-/** Who clears and when, durable before the first file moves, so that recovery can name them. */
-const intentName = 'sealing.json'
-const metadataName = 'segment.json'
-/** Apart from the metadata, so that no file of the journal's folder can be taken for it. */
-const contentName = 'journal'
-const intentSchema = z.object({ clearedAt: z.string(), clearedBy: ownerSchema })
-type Intent = z.infer<typeof intentSchema>
-
-/** The names in a folder, none where it is not there. */
-export function namesIn(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder) : []
-}
 
 function idsIn(place: JournalPlace, pattern: RegExp): readonly number[] {
   const ids = namesIn(place.sealedFolder).flatMap((name) => {
@@ -31,14 +31,6 @@ function idsIn(place: JournalPlace, pattern: RegExp): readonly number[] {
   return ids.sort((one, other) => one - other)
 }
 
-const finishedIds = (place: JournalPlace) => idsIn(place, /^([1-9]\d{0,14})$/)
-/** Numbers are never used twice, not even those of segments that were discarded. */
-function discardedIds(place: JournalPlace): readonly number[] {
-  const file = join(place.sealedFolder, 'discarded.jsonl')
-  if (!existsSync(file)) return []
-  const lines = readFileSync(file, 'utf8').split('\n')
-  return lines.filter((line) => line !== '').map((line) => segmentSchema.parse(JSON.parse(line)).id)
-}
 const sealingIds = (place: JournalPlace) => idsIn(place, /^([1-9]\d{0,14})\.sealing$/)
 
 /** Turns whatever the system throws into `journal-failed`; nothing was unlinked then, and recovery can finish. */
@@ -77,12 +69,10 @@ function moveInto(place: JournalPlace, content: string, names: readonly string[]
 /** Metadata, then the final name. Everything of the journal is already inside `N.sealing`. */
 function finish(place: JournalPlace, id: number, intent: Intent, scan: JournalScan): Segment {
   const folder = join(place.sealedFolder, `${id}.sealing`)
-  const { records, validBytes, oldest, newest, first, last } = scan
-  const content = { records, bytes: validBytes, oldest, newest, first, last }
-  const segment: Segment = { id, host: place.host, ...intent, ...content }
+  const segment = toSegment(place, id, intent, scan)
   writeFileDurable(join(folder, metadataName), `${JSON.stringify(segment)}\n`)
   for (const name of readdirSync(folder)) {
-    if (name !== metadataName && name !== contentName) rmSync(join(folder, name))
+    if (![metadataName, contentName, intentName].includes(name)) rmSync(join(folder, name))
   }
   fsyncFolder(folder)
   renameSync(folder, join(place.sealedFolder, String(id)))
@@ -106,9 +96,9 @@ export function sealJournal(place: JournalPlace, by: Owner, now: Date): Segment 
   })
 }
 
-/** Moves a journal's files into a new segment. */
+/** Moves a journal's files into a new segment. Numbers are never used twice, not even those of segments that were discarded. */
 function sealWhole(place: JournalPlace, by: Owner, now: Date, scan: JournalScan): Segment {
-  const id = Math.max(0, ...finishedIds(place), ...discardedIds(place)) + 1
+  const id = Math.max(0, ...finishedIds(place), ...listDiscarded(place).map(({ id: used }) => used)) + 1
   const folder = join(place.sealedFolder, `${id}.sealing`)
   makeFolderDurable(place.sealedFolder)
   makeFolderDurable(join(folder, contentName))
@@ -116,12 +106,6 @@ function sealWhole(place: JournalPlace, by: Owner, now: Date, scan: JournalScan)
   writeFileDurable(join(folder, intentName), `${JSON.stringify(intent)}\n`)
   moveInto(place, join(folder, contentName), filesToMove(place, true))
   return finish(place, id, intent, scan)
-}
-
-function readIntent(folder: string): Intent {
-  const file = join(folder, intentName)
-  const source = existsSync(file) ? file : join(folder, metadataName)
-  return intentSchema.parse(JSON.parse(readFileSync(source, 'utf8')))
 }
 
 /** A seal that moved nothing yet: its folder goes. `rmdir` refuses should a record be in there after all. */
@@ -153,8 +137,17 @@ export function recoverSealing(place: JournalPlace): void {
 }
 
 /**
+ * Mends what stands beside the records where they prove it (ARCHITECTURE, "Journals"): before the journal is opened. Gives what it
+ * found. Throws `journal-corrupt` where only a repair may, `journal-failed`.
+ */
+export function mendMetadata(place: JournalPlace): readonly JournalDamage[] {
+  return guarded(place, () => [...mendDiscarded(place), ...mendSegments(place, false)])
+}
+
+/**
  * Before a repair goes on with a journal: one that holds damage is sealed as it stands, so that nothing is lost and a new file goes
- * on from its last whole record; so is one that was being sealed. A journal without damage is left alone.
+ * on from its last whole record; so is one that was being sealed, and one that does not go on from the newest segment. Metadata that
+ * cannot be believed are made anew. A journal without damage is left alone.
  */
 export function setAsideDamaged(place: JournalPlace, by: Owner, now: Date): void {
   guarded(place, () => {
@@ -163,11 +156,13 @@ export function setAsideDamaged(place: JournalPlace, by: Owner, now: Date): void
       const file = join(folder, contentName, basename(place.file))
       if (existsSync(file) && isDamaged(file)) {
         moveInto(place, join(folder, contentName), filesToMove(place, false))
-        finish(place, id, readIntent(folder), scanDamaged(file))
+        finish(place, id, readIntent(folder), scanDamaged(file).scan)
       }
     }
     recoverSealing(place)
-    if (isDamaged(place.file)) sealWhole(place, by, now, scanDamaged(place.file))
+    mendDiscarded(place)
+    mendSegments(place, true)
+    if (isDamaged(place.file) || !goesOn(place)) sealWhole(place, by, now, scanDamaged(place.file).scan)
   })
 }
 
@@ -176,28 +171,9 @@ function isDamaged(file: string): boolean {
   return false
 }
 
-/** What a damaged journal holds of whole records. */
-function scanDamaged(file: string): JournalScan {
-  const records = [...readWhatIsWhole(file)].flatMap((found) => ('record' in found ? [found.record] : []))
-  const times = records.map(({ at }) => at).sort()
-  const positions = records.map(({ timeline, number }) => ({ timeline, number }))
-  return {
-    records: records.length,
-    first: positions[0] ?? null,
-    last: positions.at(-1) ?? null,
-    before: records[0]?.previous ?? null,
-    oldest: times[0] ?? null,
-    newest: times.at(-1) ?? null,
-    validBytes: statSync(file).size,
-    torn: false,
-  }
-}
-
-/** The sealed segments of a journal, oldest first. Throws `journal-failed` when one's metadata cannot be read. */
-export function listSegments(place: JournalPlace): readonly Segment[] {
-  return guarded(place, () =>
-    finishedIds(place).map((id) =>
-      segmentSchema.parse(JSON.parse(readFileSync(join(place.sealedFolder, String(id), metadataName), 'utf8'))),
-    ),
-  )
+/** Whether the current journal's first record follows the newest one that was sealed; also where either is not there. */
+function goesOn(place: JournalPlace): boolean {
+  const sealed = newestSealed(listSegments(place), listDiscarded(place))
+  const { records, before } = scanJournal(place.file)
+  return sealed === undefined || records === 0 || samePosition(before, sealed.last)
 }

@@ -1,6 +1,6 @@
 import type { MessageKey } from '../../shared/messages/ja.ts'
 import type { DirectoryView } from '../../shared/model/console.ts'
-import type { ReplicaState } from '../../shared/model/directory.ts'
+import { type ReplicaState, wantsRepair } from '../../shared/model/directory.ts'
 import type { ServerStatus } from '../../shared/model/server.ts'
 import type { ServiceState } from '../../shared/model/service.ts'
 import type { Mark } from '../chrome/state-mark.tsx'
@@ -60,4 +60,12 @@ export function replicationOf(
   const { status } = directory
   if (status.host === host) return status.repairPending === null ? null : { state: 'repair-pending', waiting: 0 }
   return status.replicas.find((each) => each.host === host) ?? null
+}
+
+/** The servers that データ修復 has something to do for, the master first. */
+export function repairable(directory: DirectoryView): readonly string[] {
+  if (directory.kind !== 'up') return []
+  const { status } = directory
+  const replicas = status.replicas.filter(({ state }) => state === 'repair-pending').map(({ host }) => host)
+  return wantsRepair(status) ? [status.host, ...replicas] : replicas
 }

@@ -1,9 +1,9 @@
 import { z } from '../zod.ts'
-import { journalSummarySchema } from './journal.ts'
+import { hasUnmended, journalSummarySchema } from './journal.ts'
 import { lockStateSchema, sessionSchema } from './lease.ts'
 import { positionSchema, timelineSchema } from './position.ts'
 import { problemSchema } from './problem.ts'
-import { repairMarkSchema } from './repair.ts'
+import { opensByRepair, repairMarkSchema } from './repair.ts'
 
 /**
  * How a server stands to the master. `complete`: its own reported position is the master's; `processing` (トランザクションレコード処理中):
@@ -52,8 +52,10 @@ export const directoryStatusSchema = z.object({
   position: positionSchema,
   /** The timelines that this server knows (design §4). */
   ancestry: z.array(timelineSchema),
-  /** Set after a failed journal append: registrations are refused until the service is restarted. */
+  /** Registrations are refused: a journal could not be written or opened. Until the service is restarted, or the master repaired. */
   readOnly: z.boolean(),
+  /** Why, where that is so. */
+  closed: problemSchema.nullable(),
   /** 修復待ち, and why; null for a server that works. */
   repairPending: repairMarkSchema.nullable(),
   users: z.number().int(),
@@ -65,3 +67,8 @@ export const directoryStatusSchema = z.object({
   replicas: z.array(replicaSchema),
 })
 export type DirectoryStatus = z.infer<typeof directoryStatusSchema>
+
+/** Whether the master has something for データ修復 to do: its data, its journals, or what stands beside their records. */
+export function wantsRepair({ repairPending, closed, journals }: DirectoryStatus): boolean {
+  return repairPending !== null || opensByRepair(closed) || hasUnmended(journals)
+}

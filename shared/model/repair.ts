@@ -1,6 +1,7 @@
 import { z } from '../zod.ts'
 import { ownerSchema } from './owner.ts'
 import { changeRangeSchema, positionSchema, timelineSchema } from './position.ts'
+import type { Problem } from './problem.ts'
 
 /**
  * 修復待ち: a server whose data is older than what was acknowledged. Until データ修復 ends it takes no registration (master) and
@@ -19,6 +20,11 @@ export const repairMarkSchema = z.object({
   sources: z.array(z.string()),
 })
 export type RepairMark = z.infer<typeof repairMarkSchema>
+
+/** Whether データ修復 of the master can open registrations that this closed: a journal is damaged, or lacks what it should hold. */
+export function opensByRepair(closed: Problem | null): boolean {
+  return closed?.code === 'journal-corrupt' || closed?.code === 'journal-failed'
+}
 
 /** A place of a journal that cannot be read. What stands before and behind it is used all the same. */
 export const corruptPlaceSchema = z.object({

@@ -2,6 +2,7 @@ import { message } from '../../../shared/messages/step-title.ts'
 import type { DiscardedSegment, JournalSummary, Segment } from '../../../shared/model/journal.ts'
 import { type Engine, serverOf } from '../../core/engine.ts'
 import { type Coverage, coverageOf } from '../../core/journals/coverage.ts'
+import { damageProblem } from '../../core/journals/damage-problem.ts'
 import { presentArchives } from '../../core/journals/present-archives.ts'
 import type { Output } from '../output.ts'
 import type { Verb } from '../verb.ts'
@@ -40,6 +41,9 @@ export const journalList: Verb<ListOptions> = {
       { key: 'sealed', title: { ja: '退避', en: 'sealed' }, right: true },
     ])
     if (!output.json) showSegments(rows, coverage, output)
+    for (const found of rows.flatMap(({ damage }) => damage).map(damageProblem)) {
+      output.log({ ja: `${found.message.ja}。${found.remedy.ja}`, en: `${found.message.en}. ${found.remedy.en}` })
+    }
     for (const { warning } of rows) {
       if (warning !== null) output.log(warning === 'none' ? notKept : message('backup.shared-filesystem'))
     }
@@ -89,7 +93,7 @@ function showSegments(rows: readonly JournalSummary[], coverage: readonly Covera
 
 function segmentRow({ host, id, first, last, records, clearedAt, clearedBy }: Segment) {
   const range = first === null || last === null ? null : `${first.number}-${last.number}`
-  return { host, id, range, records, clearedAt, clearedBy: `${clearedBy.operator}@${clearedBy.host}` }
+  return { host, id, range, records, clearedAt, clearedBy: clearedBy && `${clearedBy.operator}@${clearedBy.host}` }
 }
 
 function discardText({ discardedAt, discardedBy }: DiscardedSegment): string {

@@ -1,14 +1,14 @@
 import { message } from '../../../shared/messages/step-title.ts'
 import type { Finding } from '../../../shared/model/check.ts'
 import type { DirectoryStatus, Replica, ReplicaState } from '../../../shared/model/directory.ts'
-import { problem } from '../../../shared/model/problem.ts'
+import { type Problem, problem } from '../../../shared/model/problem.ts'
 
 /** What only a person can mend. */
 const broken: readonly ReplicaState[] = ['diverged', 'newer', 'repair-pending']
 
 /** Servers that are behind for longer than `lagMs`, and such as cannot go on; registrations that are closed. */
 export function checkReplication(
-  { host: master, replicas, readOnly, repairPending }: DirectoryStatus,
+  { host: master, replicas, readOnly, closed, repairPending }: DirectoryStatus,
   lagMs: number,
   now: number,
 ): Finding[] {
@@ -21,7 +21,7 @@ export function checkReplication(
           {
             id: 'registrations-closed',
             severity: 'critical' as const,
-            text: { ja: '登録を受け付けていません', en: 'registrations are closed' },
+            text: closedText(closed),
             measures: [],
           },
         ]
@@ -38,6 +38,14 @@ export function checkReplication(
       return { id: 'replication', severity, text: words, measures }
     }),
   ]
+}
+
+/** That nothing can be registered, why, and what to do. */
+function closedText(closed: Problem | null): Finding['text'] {
+  const [ja, en] = ['登録を受け付けていません', 'registrations are closed']
+  if (closed === null) return { ja, en }
+  const { message: said, remedy } = closed
+  return { ja: `${ja}: ${said.ja}。${remedy.ja}`, en: `${en}: ${said.en}. ${remedy.en}` }
 }
 
 /** That it waits for データ修復, and how that is carried out. */

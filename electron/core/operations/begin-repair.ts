@@ -1,3 +1,4 @@
+import { wantsRepair } from '../../../shared/model/directory.ts'
 import type { ChangeRange } from '../../../shared/model/position.ts'
 import { fail, type Problem } from '../../../shared/model/problem.ts'
 import type { RepairReport } from '../../../shared/model/repair.ts'
@@ -6,9 +7,9 @@ import { openRun } from '../procedure/open-run.ts'
 import type { RunListener, Runner } from '../procedure/runner.ts'
 import { repairSteps } from './repair-steps.ts'
 
-/** Whether it is the master, and a damaged journal keeps it from registering: its repair sets that aside. */
-async function isClosed(engine: Engine, host: string): Promise<boolean> {
-  return host === masterOf(engine.domain).host && (await engine.names.status()).readOnly
+/** Whether it is the master, and its journals are damaged, with registrations closed or not. */
+async function isDamaged(engine: Engine, host: string): Promise<boolean> {
+  return host === masterOf(engine.domain).host && wantsRepair(await engine.names.status())
 }
 
 export interface RepairRequest {
@@ -29,7 +30,7 @@ export async function beginRepair(
 ): Promise<Runner> {
   const server = serverOf(engine.domain, host)
   const { pending } = await engine.repair.inspect(server.host)
-  if (pending === null && !(await isClosed(engine, server.host)))
+  if (pending === null && !(await isDamaged(engine, server.host)))
     throw fail('repair-not-pending', { host: server.host })
   const hosts = [...new Set([masterOf(engine.domain).host, server.host])]
   return openRun(engine, { runbook: 'repair', host: server.host, hosts }, listener, (_, runLock) => {

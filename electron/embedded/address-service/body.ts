@@ -116,6 +116,7 @@ export const addressService: ServiceBody = async (context) => {
           ancestry: [...directory.place().ancestry],
           repairPending: directory.pending(),
           readOnly: directory.closed() !== null,
+          closed: directory.closed(),
           users: Number(counts?.users ?? 0),
           organizations: Number(counts?.organizations ?? 0),
           lock: guard.lock(),

@@ -4,8 +4,8 @@ import type { Domain, ServerConfig } from '../../../shared/model/domain.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
 import { type Ancestry, descentOf, type Place, type Position, type Timeline } from '../../../shared/model/position.ts'
 import { type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
-import type { RepairMark } from '../../../shared/model/repair.ts'
-import { journalPlaces } from '../../formats/journal-folder.ts'
+import { opensByRepair, type RepairMark } from '../../../shared/model/repair.ts'
+import { type JournalPlace, journalPlaces } from '../../formats/journal-folder.ts'
 import { setAsideDamaged } from '../../formats/journal-seal.ts'
 import { readSource, sourceFiles } from '../../formats/journal-sources.ts'
 import { readRepairMark, removeRepairMark, repairMarkPath, writeRepairMark } from '../../formats/repair-mark.ts'
@@ -58,7 +58,8 @@ export type Directory = {
   nextToken(): number
   /**
    * Opens the journals anew after a replay, setting aside those that are damaged, and appends to each what it lacks of the
-   * outbox, over changes that were lost. Gives how many each got. Only inside the registration queue, 修復待ち.
+   * outbox, over changes that were lost. Gives how many each got. Only inside the registration queue. A failure closes
+   * registrations, until it is asked again.
    */
   mendJournals(by: Owner): Promise<ReadonlyMap<string, number>>
   /** The journals as they stand; none on a server that is not the master, or while they cannot be opened. */
@@ -126,12 +127,16 @@ export function createDirectory(
     }
   }
 
+  const open = (places: readonly JournalPlace[]): Journals =>
+    openJournals(
+      places,
+      domain.servers.map((one) => one.host),
+      (mended) => log.write('error', 'journal-mended', mended),
+    )
+
   const completeJournals = async (): Promise<void> => {
     try {
-      journals ??= openJournals(
-        journalPlaces(domain),
-        domain.servers.map((one) => one.host),
-      )
+      journals ??= open(journalPlaces(domain))
       const ahead = journals.follow({ position, ancestry })
       if (ahead !== null) becomePending({ why: 'behind-journal', ahead })
       if (pending !== null) return
@@ -180,17 +185,19 @@ export function createDirectory(
     mendJournals: async (by) => {
       journals?.close()
       journals = null
-      const places = journalPlaces(domain)
-      for (const place of places) setAsideDamaged(place, by, new Date())
-      journals = openJournals(
-        places,
-        domain.servers.map((one) => one.host),
-      )
-      const ahead = journals.follow({ position, ancestry })
-      if (ahead !== null) throw new Error(`the journal of ${ahead} is ahead of what was repaired from it`)
-      const added = journals.complete(await outbox(journals.firstMissing()))
-      if (closed?.code === 'journal-corrupt') closed = null
-      return added
+      try {
+        const places = journalPlaces(domain)
+        for (const place of places) setAsideDamaged(place, by, new Date())
+        journals = open(places)
+        const ahead = journals.follow({ position, ancestry })
+        if (ahead !== null) throw new Error(`the journal of ${ahead} is ahead of what was repaired from it`)
+        const added = journals.complete(await outbox(journals.firstMissing()))
+        if (opensByRepair(closed)) closed = null
+        return added
+      } catch (error) {
+        closeRegistrations(toProblem(error))
+        throw error
+      }
     },
     endPending: () => {
       removeRepairMark(markFile)

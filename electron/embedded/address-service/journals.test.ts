@@ -23,7 +23,7 @@ function opened(name: string) {
   const folder = join(base, name)
   mkdirSync(folder)
   const place = { host: 'tk-ml1', folder, file: join(folder, 'j'), wholeFolder: false, warning: null } as const
-  return openJournals([{ ...place, sealedFolder: join(folder, 'sealed') }], ['tk-ml1'])
+  return openJournals([{ ...place, sealedFolder: join(folder, 'sealed') }], ['tk-ml1'], () => {})
 }
 
 const lost = [{ first: 72, last: 81 }]

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import type { Change } from '../../../shared/model/change.ts'
-import type { JournalSummary, Segment } from '../../../shared/model/journal.ts'
+import type { JournalDamage, JournalSummary, Segment } from '../../../shared/model/journal.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
 import {
   type ChangeRange,
@@ -15,9 +15,11 @@ import {
   cutTornTail,
   type JournalAppender,
   type JournalPlace,
+  journalDamage,
   journalHead,
   listDiscarded,
   listSegments,
+  mendMetadata,
   notKept,
   openAppender,
   recoverDiscarding,
@@ -61,10 +63,15 @@ type Open = {
 
 /**
  * Opens the journals in the order of `hosts` after a crash at any moment: finishes seals, cuts torn tails (never a whole
- * record), and syncs what a killed process may have written without a sync. Throws `journal-corrupt`, `journal-failed`.
+ * record), makes metadata anew that cannot be believed, and syncs what a killed process may have written without a sync. `told` hears of
+ * each file that was mended. Throws `journal-corrupt`, `journal-failed`.
  */
-export function openJournals(places: readonly JournalPlace[], hosts: readonly string[]): Journals {
-  const all = places.map(openOne)
+export function openJournals(
+  places: readonly JournalPlace[],
+  hosts: readonly string[],
+  told: (mended: JournalDamage) => void,
+): Journals {
+  const all = places.map((place) => openOne(place, told))
   const named = (host: string): Open => {
     const found = all.find((one) => one.place.host === host)
     if (found === undefined) throw fail('journal-not-kept', { host })
@@ -121,9 +128,10 @@ export function openJournals(places: readonly JournalPlace[], hosts: readonly st
   }
 }
 
-function openOne(place: JournalPlace): Open {
+function openOne(place: JournalPlace, told: (mended: JournalDamage) => void): Open {
   recoverSealing(place)
   recoverDiscarding(place)
+  for (const mended of mendMetadata(place)) told(mended)
   cutTornTail(place.file)
   if (existsSync(place.file)) {
     const fd = openSync(place.file, 'r+')
@@ -141,7 +149,12 @@ function openOne(place: JournalPlace): Open {
 /** Segments are discarded by runs, behind this service's back; one that goes while we look is told as it was before. */
 function withSegments({ place, summary }: Open): JournalSummary {
   try {
-    return { ...summary, segments: [...listSegments(place)], discarded: [...listDiscarded(place)] }
+    return {
+      ...summary,
+      segments: [...listSegments(place, summary.segments)],
+      discarded: [...listDiscarded(place)],
+      damage: [...journalDamage(place)],
+    }
   } catch {
     return summary
   }

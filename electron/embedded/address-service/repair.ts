@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Change } from '../../../shared/model/change.ts'
 import type { Domain } from '../../../shared/model/domain.ts'
 import type { EntityKind } from '../../../shared/model/entity.ts'
+import { hasUnmended } from '../../../shared/model/journal.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
 import {
   type ChangeRange,
@@ -11,7 +12,7 @@ import {
   type Timeline,
 } from '../../../shared/model/position.ts'
 import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
-import type { RepairPlan, RepairReport } from '../../../shared/model/repair.ts'
+import { opensByRepair, type RepairPlan, type RepairReport } from '../../../shared/model/repair.ts'
 import { type Gathered, gatherRecords, type RecordHolder } from '../../formats/gather-records.ts'
 import { rangesText } from '../../formats/replay-plan.ts'
 import type { Statement } from '../../wire/object-operations.ts'
@@ -70,9 +71,7 @@ export async function repairMaster(
   const { directory } = tools
   const report = await tools.run(async () => {
     await directory.settle()
-    if (directory.pending() === null && directory.closed()?.code !== 'journal-corrupt') {
-      throw fail('repair-not-pending', { host: directory.host })
-    }
+    if (directory.pending() === null && !opensByRepair(directory.closed())) return await mendOnly(directory, operator)
     context.progress('collect', 0, 1)
     const gathered = await gather(tools)
     const { plan, changes, ancestry } = gathered
@@ -85,8 +84,7 @@ export async function repairMaster(
     const learn = joinAncestry(ancestry, [timeline])
     await replay(directory, changes, plan.gaps.length > 0 ? { timeline: timeline.id, learn } : null, context)
     context.progress('journals', 0, 1)
-    const by: Owner = { operator, host: directory.host, pid: process.pid, kind: 'command' }
-    const journals = await directory.mendJournals(by)
+    const journals = await directory.mendJournals(repairer(directory, operator))
     await directory.commit([], [], { learn, to: { timeline: timeline.id, number: timeline.fork } })
     directory.endPending()
     const restoredInto = directory.hosts.map((host) => ({
@@ -108,6 +106,33 @@ export async function repairMaster(
     }
   })
   return { ...report, mended: await bringReplicas(tools, report.unasked, context) }
+}
+
+const repairer = (directory: Directory, operator: string): Owner => ({
+  operator,
+  host: directory.host,
+  pid: process.pid,
+  kind: 'command',
+})
+
+/** Of a master that works, where only files beside the records are damaged: no record is touched, and no timeline begins. */
+async function mendOnly(directory: Directory, operator: string): Promise<RepairReport> {
+  const { host } = directory
+  if (!hasUnmended(directory.journals()?.list() ?? [])) throw fail('repair-not-pending', { host })
+  const added = await directory.mendJournals(repairer(directory, operator))
+  const position = directory.position()
+  return {
+    host,
+    from: position,
+    position,
+    replayed: 0,
+    restoredInto: [...added].map(([each, journal]) => ({ host: each, journal, queue: 0 })),
+    newTimeline: null,
+    lost: [],
+    corrupt: [],
+    unasked: [],
+    mended: 0,
+  }
 }
 
 /** Every server that can be asked gets to where the master is; one that only a comparison can bring there is reconciled. */

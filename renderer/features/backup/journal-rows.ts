@@ -66,6 +66,10 @@ function discardedRows(discarded: readonly DiscardedSegment[], text: Text): read
 function segmentRow(segment: Segment, told: string, text: Text): GridRow {
   const { t, format } = text
   const { id, host, clearedAt, clearedBy, first, last } = segment
+  const cleared =
+    clearedAt === null || clearedBy === null
+      ? t('sealed.unknown')
+      : `${format.dateTime(clearedAt)} ${ownerName(clearedBy)}`
   const numbers =
     first === null || last === null ? '' : `${format.number(first.number)} - ${format.number(last.number)}`
   return {
@@ -78,7 +82,7 @@ function segmentRow(segment: Segment, told: string, text: Text): GridRow {
       kind: { value: numbers },
       journal: { value: segment.records, show: amount({ ...segment, kept: true }, text) },
       ...span(segment, text),
-      sealed: { value: `${format.dateTime(clearedAt)} ${ownerName(clearedBy)}, ${told}` },
+      sealed: { value: `${cleared}, ${told}` },
     },
   }
 }

@@ -4,6 +4,7 @@ import { Button } from '../../chrome/button.tsx'
 import { Dialog } from '../../chrome/dialog.tsx'
 import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
+import { repairable } from '../server-state.ts'
 import { useServerName } from '../use-words.ts'
 import { AcceptLoss, RepairFacts } from './repair-facts.tsx'
 
@@ -14,11 +15,7 @@ export function RepairDialog(): ReactNode {
   const nameOf = useServerName()
   const directory = useSnapshot((snapshot) => snapshot.directory)
   const busy = useApp((state) => state.busy.some((name) => name === 'repair.inspect' || name === 'repair.prepare'))
-  const status = directory.kind === 'up' ? directory.status : null
-  const waiting = [
-    ...(status === null || status.repairPending === null ? [] : [status.host]),
-    ...(status?.replicas ?? []).filter(({ state }) => state === 'repair-pending').map(({ host }) => host),
-  ]
+  const waiting = repairable(directory)
   const [host, setHost] = useState<string | null>(() => waiting[0] ?? null)
   const [plan, setPlan] = useState<RepairPlan | null>(null)
   const [accepted, setAccepted] = useState(false)

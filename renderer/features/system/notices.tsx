@@ -4,7 +4,7 @@ import { Button } from '../../chrome/button.tsx'
 import { Notice } from '../../chrome/notice.tsx'
 import { useActions, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
-import { replicaWord } from '../server-state.ts'
+import { repairable, replicaWord } from '../server-state.ts'
 import { useServerName } from '../use-words.ts'
 
 /** What an administrator must not miss, above the lists. */
@@ -15,10 +15,15 @@ export function Notices(): ReactNode {
   const nameOf = useServerName()
   const replicas = directory.kind === 'up' ? directory.status.replicas : []
   const faults = replicas.filter(isFault)
-  const repairs = [
-    ...(directory.kind === 'up' && directory.status.repairPending !== null ? [directory.status.host] : []),
-    ...replicas.filter(({ state }) => state === 'repair-pending').map(({ host }) => host),
-  ]
+  const status = directory.kind === 'up' ? directory.status : null
+  /** What data repair is offered for, in the words of why. */
+  const reasonOf = (host: string): string => {
+    if (status === null || host !== status.host || status.repairPending !== null)
+      return t('system.repair-pending', { server: nameOf(host) })
+    return status.closed === null
+      ? t('system.journal-doubtful', { server: nameOf(host) })
+      : t('system.journal-closed', { server: nameOf(host), text: say(status.closed.message) })
+  }
   const ended = session.kind === 'off' ? session.ended : null
   return (
     <>
@@ -30,13 +35,13 @@ export function Notices(): ReactNode {
           {t('system.unfinished')}
         </Notice>
       )}
-      {repairs.map((host) => (
+      {repairable(directory).map((host) => (
         <Notice
           key={`repair ${host}`}
           mark="partial"
           action={<Button label={t('menu.repair')} asks onPress={() => actions.show({ kind: 'repair' })} />}
         >
-          {t('system.repair-pending', { server: nameOf(host) })}
+          {reasonOf(host)}
         </Notice>
       ))}
       {faults.map((fault) => (

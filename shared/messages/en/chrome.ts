@@ -58,6 +58,7 @@ export const enChrome: Translated<typeof jaChrome> = {
   'reason.directory-down': "The management server's address service does not answer.",
   'reason.locked': '{owner} holds the exclusive lock: nothing can be registered.',
   'reason.read-only': 'Registrations are closed: a journal could not be written. Restart the address service.',
+  'reason.journal-damaged': 'Registrations are closed: a journal is damaged. Repair the data of the master.',
   'reason.repair-pending': 'The master waits for data repair; nothing can be registered until it is done.',
   'reason.nothing-chosen': 'Choose something in a list.',
   'reason.one-only': 'Choose just one to change.',

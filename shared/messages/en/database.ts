@@ -101,6 +101,7 @@ export const enDatabase: Translated<typeof jaDatabase> = {
   'sealed.bare': '{count}, not covered',
   'sealed.uncovered': 'not covered',
   'sealed.covered': 'covered by {count} archives',
+  'sealed.unknown': 'cleared by and when: unknown',
   'sealed.discarded': 'discarded {time}',
   'backup.shared-filesystem': "The journal lies on the database's filesystem: a broken disk would take both.",
 

@@ -27,6 +27,9 @@ export const enReplication: Translated<typeof jaReplication> = {
   'column.applied': 'Applied change',
   'column.heard': 'Last heard',
 
+  'system.journal-closed': '{server} takes no registration: a journal is damaged. Data repair opens it. {text}',
+  'system.journal-doubtful':
+    'A file beside a journal of {server} is damaged. No record is lost; data repair makes it anew.',
   'system.repair-pending': '{server} waits for data repair; nothing can be registered there before.',
   'system.fault': 'The registration management failed; reconcile the servers. ({server}: {state}, {count} not sent)',
 }

@@ -56,6 +56,8 @@ export const jaChrome = {
   'reason.directory-down': 'マスタ管理サーバのアドレスサービスが応答しません。',
   'reason.locked': '{owner}が排他中のため,登録できません。',
   'reason.read-only': 'ジャーナルに書き込めなかったため,登録を停止しています。アドレスサービスを再起動してください。',
+  'reason.journal-damaged':
+    'ジャーナルが壊れているため,登録を停止しています。マスタ管理サーバのデータ修復を行ってください。',
   'reason.repair-pending': 'マスタ管理サーバは修復待ちです。データ修復が終わるまで登録できません。',
   'reason.nothing-chosen': '一覧で対象を選択してください。',
   'reason.one-only': '修正する対象は,一つだけ選択してください。',

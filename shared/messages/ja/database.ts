@@ -97,6 +97,7 @@ export const jaDatabase = {
   'sealed.bare': '{count} 未保護',
   'sealed.uncovered': '未保護',
   'sealed.covered': '保護するアーカイブ{count}件',
+  'sealed.unknown': 'クリアした人と日時は不明',
   'sealed.discarded': '{time} 破棄',
   'backup.shared-filesystem':
     'ジャーナルがデータベースと同じファイルシステムにあります。ディスクが壊れると,両方を失います。',

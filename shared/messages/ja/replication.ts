@@ -24,6 +24,9 @@ export const jaReplication = {
   'column.applied': '反映済みの変更番号',
   'column.heard': '最終応答',
 
+  'system.journal-closed': '{server}は,ジャーナルが壊れているため登録を停止しています。データ修復で再開します。{text}',
+  'system.journal-doubtful':
+    '{server}のジャーナルの付属ファイルが壊れています。記録は失われていません。データ修復で作り直します。',
   'system.repair-pending': '{server}は修復待ちです。データ修復が終わるまで登録できません。',
   'system.fault':
     '登録管理処理で障害が発生しました。整合性の確保を行ってください。({server}: {state}, 未送信{count}件)',

@@ -92,11 +92,33 @@ export const domainProblems = defineProblems({
     exit: 'failedRestored',
     ja: [
       'ジャーナル「{file}」を操作できません({text})',
-      'ディスクの空き容量と権限を確認し,アドレスサービスを再起動してください。',
+      'ディスクの空き容量と権限を確認し,アドレスサービスを再起動してください。それでも開けないときは,マスタ管理サーバのデータ修復(untenseki repair)を行ってください。',
     ],
     en: [
       'The journal "{file}" cannot be worked on ({text})',
-      'Check free space and permissions, then restart the address service.',
+      'Check free space and permissions, then restart the address service. If it still cannot be opened, repair the master (untenseki repair).',
+    ],
+  },
+  'journal-doubtful': {
+    exit: 'warnings',
+    ja: [
+      'ジャーナルの付属ファイル「{file}」を信用できません({text})。記録そのものは失われていません',
+      'マスタ管理サーバのデータ修復(untenseki repair --server MASTER),又はアドレスサービスの再起動で,記録から作り直します。「記録と一致しない」(its records tell otherwise)場合は,このファイルを別の場所へ移してから行ってください。',
+    ],
+    en: [
+      'The file beside a journal "{file}" cannot be believed ({text}); no record is lost by that',
+      'Repair the master (untenseki repair --server MASTER) or restart its address service: it is made anew from the records. Where its records tell otherwise, first move this file elsewhere.',
+    ],
+  },
+  'journal-mended': {
+    exit: 'warnings',
+    ja: [
+      'ジャーナルの付属ファイル「{file}」が壊れていたため,記録から作り直しました。元のファイルは「{kept}」にあります',
+      'ディスクを点検し,確認が済んだら「{kept}」を削除してください。削除するまで,この警告を表示します。',
+    ],
+    en: [
+      'The file beside a journal "{file}" was damaged and was made anew from the records; the old one is kept as "{kept}"',
+      'Look at the disk, then remove "{kept}": this is told until it is gone.',
     ],
   },
   'run-in-progress': {

@@ -138,7 +138,7 @@ export async function openProving(): Promise<Proving> {
     return {
       archives: whole.size,
       partial: files().filter((name) => !name.endsWith('.tar.zst')).length,
-      sealed: sum(places.map(listSegments)) + discarded,
+      sealed: sum(places.map((place) => listSegments(place))) + discarded,
       discarded,
     }
   }

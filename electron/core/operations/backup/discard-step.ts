@@ -107,7 +107,7 @@ async function checkDatabase(work: BackupWork, member: Member, { signal }: StepC
 }
 
 async function discardOf(
-  { engine, master }: BackupWork,
+  { engine, master, warnings }: BackupWork,
   { server }: Member,
   line: Place,
   { note }: StepContext,
@@ -120,15 +120,24 @@ async function discardOf(
   const counts = (entry: CatalogEntry) => present.has(entry.sequence) && (!required || isCopiedElsewhere(entry))
   const counting = countingArchives(archives, line, counts)
   const found = discardable(summarize(place).segments, counting, line, engine.domain.policies.discardCover)
+  let discarded = 0
   for (const { segment, coveredBy } of found) {
     const paths = coveredBy.map(({ path }) => path)
-    discardSegment(place, segment.id, { by: engine.owner, now: engine.clock.now(), coveredBy: paths })
+    try {
+      discardSegment(place, segment.id, { by: engine.owner, now: engine.clock.now(), coveredBy: paths })
+    } catch (error) {
+      const doubt = toProblem(error)
+      if (doubt.code !== 'journal-doubtful') throw error
+      warnings.push(doubt)
+      continue
+    }
+    discarded += 1
     note({
       ja: `${server.host} の退避ジャーナル ${segment.id} を破棄しました`,
       en: `segment ${segment.id} of ${server.host}'s journal was discarded`,
     })
   }
-  return found.length
+  return discarded
 }
 
 /** Design §6: a copy was read back on another filesystem. */
