@@ -74,6 +74,35 @@ test('a restored master that waits for repair refuses registrations until デー
   await expect(database.registerButton()).not.toHaveAttribute('aria-disabled', 'true')
 })
 
+// Broken by: a window that offers data repair for restored data alone.
+test('a master that a damaged journal closed is offered データ修復 in the window, and registers again', async ({
+  home,
+  launchConsole,
+  untenseki,
+}) => {
+  await untenseki('prepare-sample')
+  await untenseki('register', 'user', '--name', '傷の前', '--id', 'before')
+  await untenseki('stop', '--server', 'hq-mas', '--yes')
+  const file = join(home, 'data/untenseki/sample/servers/hq-mas/journal/MCH_JOURNAL/registration.journal')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"action"', '"aktion"'))
+  await untenseki('start', '--server', 'hq-mas')
+  const app = await launchConsole()
+  const system = await systemScreen(app)
+  await expect(system.page.getByRole('alert').filter({ hasText: 'ジャーナルが壊れている' })).toBeVisible()
+  await picture(system.page, 'journal-closed')
+  const database = await nameDatabaseScreen(app)
+  await expect(database.registerButton()).toHaveAttribute('aria-disabled', 'true')
+  const dialog = await database.openRepair()
+  await expect(dialog.locator('[data-fact="corrupt"]')).toContainText('registration.journal')
+  await picture(database.page, 'journal-closed-repair')
+  await dialog.getByRole('button', { name: 'データ修復する' }).click()
+  const book = await runBookScreen(app)
+  await book.all()
+  expect(await book.ended(180_000)).toContain('完了')
+  await expect(database.registerButton()).not.toHaveAttribute('aria-disabled', 'true')
+  expect((await untenseki('register', 'user', '--name', '傷の後', '--id', 'since')).code).toBe(0)
+})
+
 // Broken by: a loss that is accepted by accident, or one that is not told by its numbers.
 test('a restore with a gap, of a master that is down, goes on only when the lost numbers are given up', async ({
   home,

@@ -201,7 +201,7 @@ test('killed at any moment, mending leaves what it mends doubted or whole', { ti
       import { mendMetadata } from '@/electron/formats/journal-folder.ts'
       mendMetadata(JSON.parse(process.argv[2]))`,
     )
-    for (let killAt = 1; ; killAt += 2) {
+    for (let killAt = 1; ; killAt += 3) {
       const place = sealed(join(folder, `kill-${killAt}`))
       discardSegment(place, 1, discard)
       const before = listSegments(place)
