@@ -32,6 +32,8 @@ const TIME = 136
 const SUM = 148
 /** Where the seconds stand in `30 mtime=1000000000.000000001`. */
 export const SECONDS_AT = BLOCK + 9
+/** Bytes of that record. */
+const TIME_RECORD = 30
 
 /** Null: such owners need more of the extended header. */
 export function makeTemplate(owner: PlainOwner): PlainTemplate | null {
@@ -40,7 +42,9 @@ export function makeTemplate(owner: PlainOwner): PlainTemplate | null {
   const header = encodeHeader(sample)
   const text = manifestLine(sample, 'S').toString('utf8')
   const [, before, after] = /^\{"path":"n(.*"mtime":")\d+","size":0,"sha256":"S(.*\n)$/s.exec(text) ?? []
-  if (header.length !== 3 * BLOCK || before === undefined || after === undefined) return null
+  // Time alone in the extended header: a number or name that stands there, too, would be in every header, and shift the time.
+  const timeOnly = header.toString('latin1', BLOCK, SECONDS_AT) === '30 mtime=' && header[BLOCK + TIME_RECORD] === 0
+  if (header.length !== 3 * BLOCK || !timeOnly || before === undefined || after === undefined) return null
   const main = header.subarray(2 * BLOCK)
   main[0] = 0
   main.fill(0, SIZE, SIZE + 11)
