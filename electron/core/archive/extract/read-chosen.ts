@@ -9,6 +9,7 @@ import { createMeter, type JobContext } from '../meter.ts'
 import type { ReadSeal } from '../seal.ts'
 import { encodeHeader, padding } from '../tar-header.ts'
 import type { MemberSink } from './member-sink.ts'
+import { createPlainLines } from './plain-line.ts'
 
 /** What was read of an archive, of how many bytes; each byte is counted once. */
 export type PartRead = { readonly bytesRead: number; readonly bytes: number }
@@ -93,8 +94,16 @@ export async function readChosen(
 
   let batch: Wanted[] = []
   let at = 0
-  for await (const entry of readManifest(source, seal)) {
+  const readPlain = createPlainLines()
+  /** Passes over nearly all of what nobody wants, of which only the length counts. */
+  const needsParsing = (line: Buffer): boolean => {
     context.checkCancelled()
+    const plain = at === 0 ? null : readPlain(line)
+    if (plain === null || wants(Buffer.from(plain.name, 'latin1'))) return true
+    at += plain.length
+    return false
+  }
+  for await (const entry of readManifest(source, seal, needsParsing)) {
     const member = memberOf(entry)
     const header = encodeHeader(member)
     const stored = storedSize(member)
