@@ -4,7 +4,7 @@ import { assertNever } from '../../../../shared/model/assert-never.ts'
 import { toProblem } from '../../../../shared/model/problem.ts'
 import { readPidFile, serviceFiles } from '../../../formats/pid-file.ts'
 import { isSameProcess } from '../../../wire/process-identity.ts'
-import { spared, strike } from './disaster.ts'
+import { spared, sparedWhereNotSent, strike } from './disaster.ts'
 import {
   archivesOf,
   clearAll,
@@ -134,11 +134,12 @@ async function kill(world: World, host: Host, service: string, during: boolean):
 }
 
 async function suffer(world: World, planned: Disaster): Promise<string> {
-  const one = spared(world, planned)
-  if (one.aged) {
+  const likely = spared(world, planned)
+  if (likely.aged) {
     await clearAll(world)
     await registerMany(world, 1, 3)
   }
+  const one = await sparedWhereNotSent(world, likely)
   const masterHit = one.own !== 'kept' || one.servers !== 'kept' || one.disks.includes('hq-mas')
   const victims = hosts.filter((host) => one.disks.includes(host) || (host === 'hq-mas' && masterHit))
   await killServices(world.config, victims)
