@@ -24,10 +24,10 @@ test('lag is shown while a server is down, and 整合性確保 mends what differ
   await picture(system.page, 'replication-lag')
 
   // Somebody meddled with the data of the server that is down: replication alone would never see it.
-  const area = join(home, 'data/untenseki/sample/servers/os-ml1/var/opt/GroupMail/oafkairan')
-  const found = execFileSync('find', [join(area, '../..'), '..', '-name', 'GMA_USERCONFIG_Type'], { encoding: 'utf8' })
-  const [file] = found.split('\n').filter((path) => path.includes('os-ml1'))
-  if (file === undefined) throw new Error(`no name database of os-ml1 in ${found}`)
+  const server = join(home, 'data/untenseki/sample/servers/os-ml1')
+  const found = execFileSync('find', [server, '-name', 'GMA_USERCONFIG_Type'], { encoding: 'utf8' })
+  const [file] = found.split('\n')
+  if (!file) throw new Error(`no name database below ${server}`)
   execFileSync('sqlite3', [file, "UPDATE entity SET name = '書き換え' WHERE kind = 'user' AND id = 'u00012'"])
   await untenseki('start', '--server', 'os-ml1')
   await expect(system.server('os-ml1')).toContainText('完了')

@@ -137,6 +137,26 @@ test('says so where someone removed what is half exchanged, and lets nothing sta
     expect(treeOf(live)).toMatchObject({ 'nxcdir/a': 'new a' })
   }))
 
+test('goes back without a restored file that is gone, as often as it is interrupted; a folder must be put back', async () => {
+  for (let again = 0; again <= 12; again += 1) {
+    await withExchange(async (root, record, live) => {
+      const before = treeOf(live)
+      const swapped = swap(root, record)
+      rmSync(join(live, 'db', 'master01'))
+      makeMoves(record.moves, 'back')
+      // As a crash leaves it that came when so many were not yet taken back.
+      makeMoves(record.moves.slice(0, again), 'forward')
+      await discardStaged(root, settleSwap(root, swapped, 'back'))
+      expect(treeOf(live)).toEqual(before)
+    })
+  }
+  await withExchange((root, record, live) => {
+    const swapped = swap(root, record)
+    rmSync(join(live, 'nxsdir'), { recursive: true })
+    expect(problemOf(() => settleSwap(root, swapped, 'back'))).toMatchObject({ code: 'restore-interfered' })
+  })
+})
+
 test('never removes staged data that is live, nor replaced data before the swap is made', () =>
   withExchange(async (root, record) => {
     await expect(discardReplaced(root, record)).rejects.toThrow('restore-not-discardable')

@@ -172,10 +172,9 @@ export async function plant(
       return {
         took: [],
         async mend() {
-          // A restore may have brought the former data back, and what was taken away with the rest.
-          if (!existsSync(`${file}.away`)) return
-          if (existsSync(file)) throw new Error(`${file} was made anew`)
-          renameSync(`${file}.away`, file)
+          if (!existsSync(file)) renameSync(`${file}.away`, file)
+          else if (book === 'restore') rmSync(`${file}.away`, { force: true })
+          else throw new Error(`${file} was made anew`)
         },
       }
     }
