@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { stepTitle } from '../../shared/messages/step-title.ts'
 import type { ServerConfig } from '../../shared/model/domain.ts'
 import { fail } from '../../shared/model/problem.ts'
 import { type Engine, serverOf } from '../core/engine.ts'
@@ -13,6 +12,7 @@ import { runBackup } from './backup-run.ts'
 import type { CommandResult } from './context.ts'
 import { durationMs } from './duration.ts'
 import { type VolumeOptions, volumeOption, volumesFor } from './next-volume.ts'
+import { showPlannedSteps } from './planned-steps.ts'
 import { bytesText } from './units.ts'
 import { type Call, told, type Verb } from './verb.ts'
 
@@ -127,20 +127,7 @@ async function dryRun(call: Call<BackupOptions>, engine: Engine, request: Backup
   const { output, context } = call
   const { steps, stopped, targets, members, problems, warnings } = await planBackup(engine, request)
   const ids = steps.map(({ id }) => id)
-  output.rows(
-    'step',
-    steps.map((step) => ({
-      ...step,
-      title: output.pick(stepTitle(request.runbook, step.id, ids)),
-      size: step.bytes === null ? null : bytesText(step.bytes),
-    })),
-    [
-      { key: 'title', title: { ja: '手順', en: 'step' } },
-      { key: 'hosts', title: { ja: 'サーバ', en: 'servers' } },
-      { key: 'files', title: { ja: '件数', en: 'files' }, right: true },
-      { key: 'size', title: { ja: '大きさ', en: 'size' }, right: true },
-    ],
-  )
+  showPlannedSteps(request.runbook, steps, output)
   output.rows('target', targets, [
     { key: 'host', title: { ja: 'ホスト名', en: 'host' } },
     { key: 'kind', title: { ja: '種類', en: 'kind' } },

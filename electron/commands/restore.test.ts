@@ -46,6 +46,9 @@ test('restores the master, and every registration made since the backup comes ba
       plan: { case: 'master-with-journal', stops: ['hq-mas', 'tk-ml1', 'os-ml1'], repairs: [{ records: 2, lost: '' }] },
     },
   })
+  const step = (id: string) => dry.rows.find((row) => row.kind === 'step' && row.id === id)
+  expect(step('stop-object-server')).toMatchObject({ hosts: ['hq-mas', 'tk-ml1', 'os-ml1'], bytes: null })
+  expect(step('stage')).toMatchObject({ hosts: ['hq-mas'], files: expect.any(Number), bytes: expect.any(Number) })
   const restored = await shell.run(['restore', '--server', 'MASTER', '--from', archive('m.tar.zst'), '--yes'])
   expect(restored).toMatchObject({ code: 0, result: { outcome: 'done', servicesDown: [] } })
   expect(await usersOf('試験甲')).toEqual(['試験甲 前', '試験甲 後1', '試験甲 後2'])

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path'
+import { toProblem } from '../../shared/model/problem.ts'
 import type { RestorePlan } from '../../shared/model/restore.ts'
 import { type Engine, masterOf, serverOf } from '../core/engine.ts'
 import { beginRestore, type RestoreRun } from '../core/operations/begin-restore.ts'
@@ -6,6 +7,7 @@ import { assertNoConsole } from '../core/operations/console-side.ts'
 import { newRunId } from '../core/procedure/run-id.ts'
 import { chooseArchives } from '../core/restore/choose-archives.ts'
 import { planRestore, type RestoreRequest } from '../core/restore/plan.ts'
+import { plannedSteps } from '../core/restore/planned-steps.ts'
 import { rangesText } from '../core/restore/ranges.ts'
 import { confirm } from './ask.ts'
 import { parseRanges } from './change-ranges.ts'
@@ -13,6 +15,7 @@ import type { CommandResult } from './context.ts'
 import { followRun } from './follow-run.ts'
 import { type VolumeOptions, volumeOption, volumesFor } from './next-volume.ts'
 import type { Output } from './output.ts'
+import { showPlannedSteps } from './planned-steps.ts'
 import { progressLine } from './progress-line.ts'
 import { discardReplacedOf, listReplaced } from './restore-replaced.ts'
 import { bytesText } from './units.ts'
@@ -144,9 +147,21 @@ async function dryRun(call: Call<RestoreOptions>, engine: Engine, request: Resto
   const line = progressLine(context)
   const { workerPath } = engine
   const options = { workerPath, signal: context.signal, onProgress: line.show }
-  const { plan } = await planRestore(engine, request, newRunId(engine.clock.now()), options).finally(() => line.clear())
-  showPlan(plan, output)
-  return { exitCode: 0, facts: { plan: planFacts(plan) } }
+  const planned = await planRestore(engine, request, newRunId(engine.clock.now()), options).finally(() => line.clear())
+  const steps = plannedSteps(engine, request, planned)
+  showPlannedSteps('restore', steps, output)
+  showPlan(planned.plan, output)
+  // What the run asks when its archives are read: a console that is on would keep it from stopping anything.
+  const problem = await assertNoConsole(engine).then(() => null, toProblem)
+  if (problem) output.problem(problem)
+  return {
+    exitCode: problem?.exitCode ?? 0,
+    facts: {
+      steps: steps.map(({ id }) => id),
+      plan: planFacts(planned.plan),
+      ...(problem ? { problem: told(problem, context) } : {}),
+    },
+  }
 }
 
 function showPlan(plan: RestorePlan, output: Output): void {
