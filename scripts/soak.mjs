@@ -2,8 +2,8 @@
  * `npm run soak -- crash-matrix|fault-matrix|property|fuzz [--runs N] [--seed S] [--path P]`: the long form of what `npm test` samples. Without
  * `--runs` a matrix takes every case once, in order; with it, so many in an order that the seed decides, and more than there are go
  * round again. `fuzz` reads so many broken archives and journals; what it finds is told with its seed, which joins those of the
- * tests. `--path` lives the property's history of that number alone. All end with a table (Markdown; a matrix with a second one, by
- * fault and run-book; none of fuzz) and, as the last line of
+ * tests. `--path` lives the property's history of that number alone. All end with a table (Markdown; a matrix with two more, by
+ * run-book and by step; none of fuzz) and, as the last line of
  * stdout, one JSON object; with 1 where one went wrong.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -98,7 +98,9 @@ await runMain(async () => {
       return
     }
     const found = readRows(rows)
-    process.stdout.write(`\n${matrixTable(found)}\n\n${compactTable(found)}\n`)
+    process.stdout.write(
+      `\n${matrixTable(found)}\n\n${compactTable(found, 'book')}\n\n${compactTable(found, 'step')}\n`,
+    )
     process.stdout.write(`${JSON.stringify(summary(name, environment, found, Date.now() - begun))}\n`)
   } finally {
     rmSync(scratch, { recursive: true, force: true })

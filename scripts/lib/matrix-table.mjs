@@ -26,20 +26,20 @@ function endOf(outcome) {
   return ended
 }
 
-/** Faults down, run-books across; in each cell how often which end was seen, and how many cases broke a promise. */
-export function compactTable(rows) {
-  const books = [...new Set(rows.map(({ book }) => book))].sort()
+/** Run-books or steps down, faults across; in each cell how often which end was seen, and how many cases broke a promise. */
+export function compactTable(rows, by) {
+  const lines = [...new Set(rows.map((row) => row[by]))].sort()
   const faults = [...new Set(rows.map(({ fault }) => fault))].sort()
-  const cell = (fault, book) => {
-    const of = rows.filter((row) => row.fault === fault && row.book === book)
+  const cell = (line, fault) => {
+    const of = rows.filter((row) => row.fault === fault && row[by] === line)
     const ends = of.map(({ outcome }) => endOf(outcome).replace('exit ', '')).sort()
     const counted = [...new Set(ends)].map((end) => `${end}×${ends.filter((each) => each === end).length}`)
     const broken = of.filter((row) => row.broken.length > 0).length
     return [...counted, ...(broken > 0 ? [`**broken ${broken}**`] : [])].join(' ') || '-'
   }
-  const line = (cells) => `| ${cells.join(' | ')} |`
-  const body = faults.map((fault) => line([fault, ...books.map((book) => cell(fault, book))]))
-  return [line(['fault', ...books]), line(Array(books.length + 1).fill('---')), ...body].join('\n')
+  const written = (cells) => `| ${cells.join(' | ')} |`
+  const body = lines.map((line) => written([line, ...faults.map((fault) => cell(line, fault))]))
+  return [written([by, ...faults]), written(Array(faults.length + 1).fill('---')), ...body].join('\n')
 }
 
 /** How many cases there were and how they ended, by fault. */

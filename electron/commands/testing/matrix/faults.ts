@@ -32,7 +32,10 @@ export type Fault = (typeof faults)[number]
 export type FaultCase = readonly [book: BookName, step: string, fault: Fault]
 
 const stops: readonly string[] = ['stop-server', 'stop-directory', 'stop-address-service', 'stop-object-server']
-const usingMedium: readonly string[] = ['nxbackup', 'start', 'verify', 'discard', 'check-archive', 'collect', 'stage']
+const usingMedium: readonly string[] = [
+  ...['nxbackup', 'start', 'verify', 'second-copy', 'discard'],
+  ...['check-archive', 'collect', 'stage'],
+]
 const underLock: Readonly<Record<BookName, readonly string[]>> = {
   '(1)': ['take-lock', 'clear-journal', 'release-lock'],
   '(2)': ['check-console', 'check-replication', 'stop-server', 'stop-address-service'],
@@ -185,7 +188,8 @@ export async function plant(
       disk?.fill()
       return { took: [], mend: async () => disk?.empty() }
     case 'medium gone': {
-      const { medium } = proving.places()
+      const { medium: first, copies } = proving.places()
+      const medium = step === 'second-copy' ? copies : first
       renameSync(medium, `${medium}.gone`)
       return {
         took: [],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { toProblem } from '../../../../shared/model/problem.ts'
 import { connectDirectory, type Directory } from '../../../adapters/directory/connect.ts'
@@ -52,8 +52,11 @@ export async function openProving(): Promise<Proving> {
   const mount = join(shell.base, 'mount')
   const mediumDisk = mountSmallDisk(mount)
   const medium = join(mount, 'archives')
-  mkdirSync(medium, { recursive: true })
+  const copies = join(shell.base, 'copies')
+  for (const folder of [medium, copies]) mkdirSync(folder, { recursive: true })
   await shell.init()
+  const written = readFileSync(shell.config, 'utf8')
+  writeFileSync(shell.config, written.replace(/recordBytes: \d+/, `$&\n  secondCopy: {to: ${copies}, required: false}`))
   const done = [
     await shell.run(['start', '--server', hosts.join(',')]),
     await shell.run(['backup', '--server', 'MASTER', '--to', join(medium, 'first.tar.zst'), '--yes']),
@@ -150,7 +153,7 @@ export async function openProving(): Promise<Proving> {
     disk,
     mediumDisk,
     master,
-    places: () => ({ medium, archive }),
+    places: () => ({ medium, copies, archive }),
     async register(name) {
       try {
         await master.names.register({ kind: 'user', name }, 'gmadmin')
@@ -202,6 +205,7 @@ export async function openProving(): Promise<Proving> {
         hosts.flatMap((host) => [...whole].filter(([, one]) => one.host === host).slice(-3)).map(([path]) => path),
       )
       for (const name of files()) if (!kept.has(join(medium, name))) rmSync(join(medium, name), { force: true })
+      for (const name of readdirSync(copies)) rmSync(join(copies, name), { force: true })
       return since
     },
     async remove() {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Running, Shell } from '../shell.ts'
 
 const stopped = ['stop-server', 'stop-address-service', 'stop-object-server']
-const after = ['start', 'verify', 'discard']
+const after = ['start', 'verify', 'second-copy', 'discard']
 const dialog = ['open-console', 'take-lock', 'clear-journal', 'release-lock']
 const unattended = ['check-console', 'check-replication', ...stopped, 'nxbackup', 'seal', ...after]
 
@@ -12,7 +12,7 @@ export const runBooks = {
   '(2)': unattended,
   '(3)': [
     ...['check-replication', ...dialog, 'stop-server', 'end-console', 'stop-directory', 'nxbackup'],
-    ...['start', 'verify', 'await-replication', 'discard'],
+    ...['start', 'verify', 'await-replication', 'second-copy', 'discard'],
   ],
   '(4)': unattended,
   round: unattended,
@@ -28,6 +28,8 @@ export const bookNames = Object.keys(runBooks) as BookName[]
 /** What a run needs that stands outside of it: where archives go, and a whole one of the master. */
 export interface Places {
   readonly medium: string
+  /** Where every archive is copied to (二次媒体). */
+  readonly copies: string
   /** An archive of the master, whole and good. */
   readonly archive: string
 }
