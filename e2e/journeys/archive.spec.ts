@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, picture, test, windowTitled } from '../fixtures.ts'
-import { openHistory } from '../screens/history.ts'
+import { expect, picture, test } from '../fixtures.ts'
+import { openNewestArchive } from '../screens/archive.ts'
 import { systemScreen } from '../screens/system.ts'
 
 // Broken by: a browser that shows another archive than the one chosen, a search that misses, or an extraction that
@@ -16,12 +16,8 @@ test('an archive is opened from the 履歴, searched, and a chosen file is taken
   expect((await untenseki('backup', '--server', 'MASTER', '--to', to, '--yes')).code).toBe(0)
   const app = await launchConsole()
   const system = await systemScreen(app)
-  const history = await openHistory(app, system.page)
-  await history.open(0)
-  await history.page.getByRole('button', { name: 'アーカイブを開く' }).click()
-  const page = await windowTitled(app, 'アーカイブ')
-  const rows = page.getByRole('grid', { name: '内容' }).locator('tbody tr')
-  await expect(page.locator('[data-cell="facts"]')).toContainText('本社マスタ')
+  const { page, rows, facts } = await openNewestArchive(app, system.page)
+  await expect(facts).toContainText('本社マスタ')
   await expect(rows.first()).toBeVisible()
   await picture(page, 'archive')
 

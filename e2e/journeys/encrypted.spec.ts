@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
-import { expect, picture, test, windowTitled } from '../fixtures.ts'
-import { openHistory } from '../screens/history.ts'
+import { expect, picture, test } from '../fixtures.ts'
+import { openNewestArchive } from '../screens/archive.ts'
 import { nameDatabaseScreen } from '../screens/name-database.ts'
 import { runBookScreen } from '../screens/run-book.ts'
 import { systemScreen } from '../screens/system.ts'
@@ -29,12 +29,8 @@ test('an encrypted archive is looked into, taken out of and restored from the wi
 
   const app = await launchConsole()
   const system = await systemScreen(app)
-  const history = await openHistory(app, system.page)
-  await history.open(0)
-  await history.page.getByRole('button', { name: 'アーカイブを開く' }).click()
-  const page = await windowTitled(app, 'アーカイブ')
-  const rows = page.getByRole('grid', { name: '内容' }).locator('tbody tr')
-  await expect(page.locator('[data-cell="facts"]')).toContainText('本社マスタ')
+  const { page, rows, facts } = await openNewestArchive(app, system.page)
+  await expect(facts).toContainText('本社マスタ')
   await page.getByRole('searchbox', { name: '検索' }).fill('gmpublicinfo')
   await page.keyboard.press('Enter')
   await expect(rows).toHaveCount(1)

@@ -14,7 +14,7 @@ import {
 } from './journal-folder.ts'
 import { encodeRecord } from './journal-record.ts'
 import { bundleChild, killPoint, startChild } from './testing/child.ts'
-import { sampleRecords, withFolder } from './testing/sample.ts'
+import { masterPlace, sampleRecords, withFolder } from './testing/sample.ts'
 
 const owner: Owner = { operator: 'gmadmin', host: 'console1', pid: 4711, kind: 'console' }
 const now = new Date('2026-11-22T02:00:14Z')
@@ -24,14 +24,7 @@ const kept = { discardedBy: owner, coveredBy: discard.coveredBy }
 
 /** A journal with two sealed segments of two records each. */
 function twiceSealed(folder: string): JournalPlace {
-  const place: JournalPlace = {
-    host: 'hq-mas',
-    folder: join(folder, 'MCH_JOURNAL'),
-    file: join(folder, 'MCH_JOURNAL', 'registration.journal'),
-    wholeFolder: true,
-    warning: null,
-    sealedFolder: join(folder, 'journal-sealed', 'hq-mas'),
-  }
+  const place = masterPlace(folder)
   for (const first of [1, 3]) {
     const appender = openAppender(place.file)
     appender.append(sampleRecords(2, first).map(encodeRecord))

@@ -17,7 +17,7 @@ import {
 import { encodeRecord } from './journal-record.ts'
 import { setAsideDamaged } from './journal-seal.ts'
 import { bundleChild, killPoint, startChild } from './testing/child.ts'
-import { problemOf, sampleRecords, withFolder } from './testing/sample.ts'
+import { masterPlace, problemOf, sampleRecords, withFolder } from './testing/sample.ts'
 
 const owner: Owner = { operator: 'gmadmin', host: 'console1', pid: 4711, kind: 'console' }
 const now = new Date('2026-11-22T02:00:14Z')
@@ -31,14 +31,7 @@ function append(place: JournalPlace, count: number, first: number): void {
 
 /** Three sealed segments of two records each (1-2, 3-4, 5-6), and one record in the current journal. */
 function sealed(folder: string): JournalPlace {
-  const place: JournalPlace = {
-    host: 'hq-mas',
-    folder: join(folder, 'MCH_JOURNAL'),
-    file: join(folder, 'MCH_JOURNAL', 'registration.journal'),
-    wholeFolder: true,
-    warning: null,
-    sealedFolder: join(folder, 'journal-sealed', 'hq-mas'),
-  }
+  const place = masterPlace(folder)
   for (const first of [1, 3, 5]) {
     append(place, 2, first)
     sealJournal(place, owner, now)

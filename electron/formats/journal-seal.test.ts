@@ -14,21 +14,10 @@ import {
 } from './journal-folder.ts'
 import { encodeRecord, type JournalRecord, readRecords } from './journal-record.ts'
 import { bundleChild, killPoint, startChild } from './testing/child.ts'
-import { problemOf, sampleRecords, sampleServer, withFolder } from './testing/sample.ts'
+import { masterPlace, problemOf, sampleRecords, sampleServer, withFolder } from './testing/sample.ts'
 
 const owner: Owner = { operator: 'gmadmin', host: 'console1', pid: 4711, kind: 'console' }
 const now = new Date('2026-11-22T02:00:14Z')
-
-function masterPlace(folder: string): JournalPlace {
-  return {
-    host: 'hq-mas',
-    folder: join(folder, 'MCH_JOURNAL'),
-    file: join(folder, 'MCH_JOURNAL', 'registration.journal'),
-    wholeFolder: true,
-    warning: null,
-    sealedFolder: join(folder, 'journal-sealed', 'hq-mas'),
-  }
-}
 
 function append(place: JournalPlace, records: readonly JournalRecord[]): void {
   const appender = openAppender(place.file)

@@ -2,27 +2,10 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { EventEnvelope, ShellSignal } from '../../shared/contract.ts'
 import type { Snapshot } from '../../shared/model/console.ts'
+import { emptySnapshot } from '../../shared/model/testing/empty-snapshot.ts'
 import type { Bridge } from '../bridge/bridge.ts'
 import { foldEvent } from './fold.ts'
 import { createAccess, follow } from './store.ts'
-
-const empty: Snapshot = {
-  revision: 0,
-  domain: { name: 'd', file: '/d', backups: '/b' },
-  operator: 'o',
-  host: 'h',
-  preferences: { language: 'ja', openNameDatabase: true },
-  servers: [],
-  directory: { kind: 'unknown' },
-  session: { kind: 'off', ended: null },
-  lock: { kind: 'none' },
-  activities: [],
-  run: null,
-  backups: { newest: null, last: [], coverage: [] },
-  schedule: null,
-  tasks: [],
-  archive: null,
-}
 
 const change = fc.oneof(
   fc.boolean().map((open) => ({
@@ -40,9 +23,9 @@ const history = fc
 
 /** The engine's own state after each event: what a page must come to show. */
 function states(events: readonly EventEnvelope[]): readonly Snapshot[] {
-  const all = [empty]
+  const all = [emptySnapshot]
   for (const event of events) {
-    all.push({ ...(all.at(-1) ?? empty), [event.name]: event.payload, revision: event.revision } as Snapshot)
+    all.push({ ...(all.at(-1) ?? emptySnapshot), [event.name]: event.payload, revision: event.revision } as Snapshot)
   }
   return all
 }
@@ -52,9 +35,9 @@ it('folds every event onto the state before it', () => {
     fc.property(history, (events) => {
       const all = states(events)
       events.forEach((event, index) => {
-        expect(foldEvent(all[index] ?? empty, event)).toEqual({ kind: 'next', snapshot: all[index + 1] })
-        expect(foldEvent(all[index + 1] ?? empty, event).kind).toBe('old')
-        if (index > 0) expect(foldEvent(all[index - 1] ?? empty, event).kind).toBe('gap')
+        expect(foldEvent(all[index] ?? emptySnapshot, event)).toEqual({ kind: 'next', snapshot: all[index + 1] })
+        expect(foldEvent(all[index + 1] ?? emptySnapshot, event).kind).toBe('old')
+        if (index > 0) expect(foldEvent(all[index - 1] ?? emptySnapshot, event).kind).toBe('gap')
       })
     }),
   )

@@ -1,31 +1,13 @@
 import { expect, test } from 'vitest'
-import type { Snapshot } from '../../../shared/model/console.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import type { Task } from '../../../shared/model/task.ts'
+import { emptySnapshot } from '../../../shared/model/testing/empty-snapshot.ts'
 import { createConsoleStore } from './store.ts'
 import { createTasks, type TaskContext } from './tasks.ts'
 
-const empty: Snapshot = {
-  revision: 0,
-  domain: { name: 'd', file: '/d', backups: '/b' },
-  operator: 'o',
-  host: 'h',
-  preferences: { language: 'ja', openNameDatabase: true },
-  servers: [],
-  directory: { kind: 'unknown' },
-  session: { kind: 'off', ended: null },
-  lock: { kind: 'none' },
-  activities: [],
-  run: null,
-  backups: { newest: null, last: [], coverage: [] },
-  schedule: null,
-  tasks: [],
-  archive: null,
-}
-
 /** A console's tasks, and what becomes of one of them. */
 function opened() {
-  const store = createConsoleStore(empty)
+  const store = createConsoleStore(emptySnapshot)
   const states: Task['state'][] = []
   store.subscribe((event) => {
     if (event.name === 'tasks') states.push(...event.payload.slice(-1).map(({ state }) => state))

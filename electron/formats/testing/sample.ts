@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
 import { type Problem, ProblemError } from '../../../shared/model/problem.ts'
+import type { JournalPlace } from '../journal-folder.ts'
 import type { JournalRecord } from '../journal-record.ts'
 import { layoutFolders, parameterFilePath, publicInfoPath, serverRoot } from '../layout.ts'
 import { renderAreas } from '../parameter-file.ts'
@@ -28,6 +29,18 @@ export function problemOf(action: () => unknown): Problem {
     throw error
   }
   throw new Error(`no problem was thrown but ${JSON.stringify(result)} returned`)
+}
+
+/** The place of the master's journal below `folder`. */
+export function masterPlace(folder: string): JournalPlace {
+  return {
+    host: 'hq-mas',
+    folder: join(folder, 'MCH_JOURNAL'),
+    file: join(folder, 'MCH_JOURNAL', 'registration.journal'),
+    wholeFolder: true,
+    warning: null,
+    sealedFolder: join(folder, 'journal-sealed', 'hq-mas'),
+  }
 }
 
 export function sampleServer(prefix: string, part: Partial<ServerConfig> = {}): ServerConfig {

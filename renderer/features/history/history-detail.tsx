@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { HistoryRow } from '../../../shared/model/history.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
+import { type Fact, FactList } from '../../chrome/fact-list.tsx'
 import { ownerName } from '../../text/format.ts'
 import { useText } from '../../text/use-text.ts'
 import { RunLog } from '../run-book/run-log.tsx'
@@ -49,7 +50,7 @@ function Facts({ run }: { readonly run: RunState }): ReactNode {
   const { t, format } = useText()
   const nameOf = useServerName()
   const time = (iso: string | null) => (iso === null ? t('dash') : format.dateTime(iso))
-  const facts: readonly (readonly [fact: string, label: string, value: string])[] = [
+  const facts: readonly Fact[] = [
     ['id', t('history.id'), run.runId],
     ['runbook', t('history.runbook'), `${t(`runbook.${run.runbook}`)} (${run.hosts.map(nameOf).join(', ')})`],
     ['outcome', t('history.outcome'), outcomeWord(run.outcome ?? 'unfinished', t)],
@@ -71,18 +72,7 @@ function Facts({ run }: { readonly run: RunState }): ReactNode {
         ] as const,
     ),
   ]
-  return (
-    <dl className="end-facts">
-      {facts.map(([fact, label, value]) => (
-        <div key={fact}>
-          <dt>{label}</dt>
-          <dd className="path" data-fact={fact}>
-            {value}
-          </dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <FactList facts={facts} />
 }
 
 /** How long each service that the run stopped was down. */

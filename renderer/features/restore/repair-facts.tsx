@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ChangeRange } from '../../../shared/model/position.ts'
 import type { RepairPlan } from '../../../shared/model/repair.ts'
+import { type Fact, FactList } from '../../chrome/fact-list.tsx'
 import { useText } from '../../text/use-text.ts'
 import { useServerName } from '../use-words.ts'
 
@@ -20,7 +21,7 @@ export function RepairFacts({ plan }: { readonly plan: RepairPlan }): ReactNode 
   const { t, format } = useText()
   const nameOf = useServerName()
   const ranges = useRanges()
-  const facts: readonly (readonly [fact: string, label: string, value: string])[] = [
+  const facts: readonly Fact[] = [
     ['position', t('repair.position'), format.number(plan.position.number)],
     ['reaches', t('repair.reaches'), format.number(plan.reaches.number)],
     [
@@ -38,18 +39,7 @@ export function RepairFacts({ plan }: { readonly plan: RepairPlan }): ReactNode 
       ({ file, line }) => ['corrupt', t('repair.corrupt'), t('repair.corrupt-place', { file, line })] as const,
     ),
   ]
-  return (
-    <dl className="end-facts sunken" aria-label={t('repair.facts', { server: nameOf(plan.host) })}>
-      {facts.map(([fact, label, value]) => (
-        <div key={`${fact} ${value}`}>
-          <dt>{label}</dt>
-          <dd className="path" data-fact={fact}>
-            {value}
-          </dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <FactList sunken facts={facts} label={t('repair.facts', { server: nameOf(plan.host) })} />
 }
 
 interface Acceptance {

@@ -3,6 +3,7 @@ import { exitCodes } from '../../../shared/model/exit-code.ts'
 import { type RunOutcome, stepIdOf } from '../../../shared/model/run.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
 import { Button } from '../../chrome/button.tsx'
+import { type Fact, FactList } from '../../chrome/fact-list.tsx'
 import { type Mark, StateMark } from '../../chrome/state-mark.tsx'
 import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
@@ -39,7 +40,7 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
     const server = servers.find((each) => each.host === host)
     return `${server?.name ?? host}: ${server?.services.find((each) => each.id === id)?.name ?? id}`
   }
-  const rows: readonly (readonly [fact: string, label: string, value: string])[] = [
+  const rows: readonly Fact[] = [
     ...archives.flatMap(
       (archive) =>
         [
@@ -67,16 +68,7 @@ export function EndPanel({ state }: { readonly state: RunState }): ReactNode {
         <p key={`${warning.code} ${warning.message.en}`}>{tell(warning)}</p>
       ))}
       {archives.length === 0 && backs && <p>{t('end.no-archive')}</p>}
-      <dl className="end-facts">
-        {rows.map(([fact, label, value]) => (
-          <div key={`${fact} ${value}`}>
-            <dt>{label}</dt>
-            <dd className="path" data-fact={fact}>
-              {value}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={rows} />
       {state.steps.some(({ id, state: now }) => id === 'settle-data' && now === 'done') && (
         <p className="path">{t('end.replaced', { run: state.runId })}</p>
       )}
