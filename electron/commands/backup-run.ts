@@ -1,14 +1,11 @@
-import { toProblem } from '../../shared/model/problem.ts'
-import type { Progress } from '../../shared/model/progress.ts'
 import type { RunState } from '../../shared/model/run-state.ts'
 import type { Engine } from '../core/engine.ts'
 import { beginRun } from '../core/operations/backup/begin-run.ts'
 import type { BackupRequest } from '../core/operations/backup/request.ts'
 import { unattendedSide } from '../core/operations/console-side.ts'
 import type { CommandContext, CommandResult } from './context.ts'
+import { followRun } from './follow-run.ts'
 import type { Output } from './output.ts'
-import { progressLine } from './progress-line.ts'
-import { showRun } from './run-table.ts'
 import { told } from './verb.ts'
 
 /** Runs a backup to its end; the result is the same for `backup` and for the sample run. */
@@ -18,27 +15,12 @@ export async function runBackup(
   output: Output,
   context: CommandContext,
 ): Promise<CommandResult & { readonly state: RunState }> {
-  const line = progressLine(context)
-  let said = 0
-  const { runner } = await beginRun(engine, request, unattendedSide(engine), {
-    changed(state) {
-      for (const entry of state.log.slice(said)) {
-        line.clear()
-        output.log(entry)
-      }
-      said = state.log.length
-    },
-    progress: (progress: Progress) => line.show(progress),
-    unrecorded: (event, found) => engine.log({ event: 'run.unrecorded', kind: event.kind, code: found.code }),
-  })
-  const cancel = () => void runner.cancel(toProblem(context.signal.reason))
-  context.signal.addEventListener('abort', cancel, { once: true })
-  if (context.signal.aborted) cancel()
-  const ended = await runner.all()
-  context.signal.removeEventListener('abort', cancel)
-  line.clear()
-  showRun(ended, output)
-  if (ended.problem) output.problem(ended.problem)
+  const ended = await followRun(
+    async (listener) => (await beginRun(engine, request, unattendedSide(engine), listener)).runner,
+    engine,
+    output,
+    context,
+  )
   return { exitCode: ended.exitCode ?? 3, facts: runFacts(ended, request, context), state: ended }
 }
 

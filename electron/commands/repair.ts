@@ -50,7 +50,7 @@ async function repair(
   const reports: RepairReport[] = []
   const repaired = (report: RepairReport) => void reports.push(report)
   const state = await followRun(
-    (listener) => beginRepair(engine, host, { acceptLoss: ranges, repaired }, listener),
+    (listener) => beginRepair(engine, [host], { acceptLoss: ranges, repaired }, listener),
     engine,
     output,
     context,

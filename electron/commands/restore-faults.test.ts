@@ -194,6 +194,23 @@ test('killed once the data was exchanged, it keeps the restored data, which wait
   await asBefore()
 })
 
+test('killed once the data was exchanged, its recovery brings back what had crashed before', settings, async () => {
+  for (const id of ['address-service', 'object-server']) process.kill(shell.pid('hq-mas', id) ?? 0, 'SIGKILL')
+  await until(() => shell.pid('hq-mas', 'object-server') === null)
+  const runs = recorded()
+  const running = shell.begin(['restore', '--server', 'MASTER', '--from', good(), '--yes', '--config', shell.config])
+  await begun('start', runs)
+  running.child.kill('SIGKILL')
+  await running.ended
+  const back = await shell.run(['runs', 'rollback', '--yes'])
+  expect([back.code, back.result.servicesDown]).toEqual([0, []])
+  expect(Object.entries(shell.snapshot().pids).filter(([, pid]) => pid === null)).toEqual([])
+  expect((await shell.run(['repair', '--server', 'MASTER', '--yes'])).code).toBe(0)
+  const [kept] = (await shell.run(['restore', '--list'])).rows
+  expect((await shell.run(['restore', '--discard-replaced', String(kept?.runId), '--yes'])).code).toBe(0)
+  await asBefore()
+})
+
 test('a cancelled restore brings back what it had stopped', settings, async () => {
   const runs = recorded()
   const running = shell.begin(['restore', '--server', 'MASTER', '--from', good(), '--yes', '--config', shell.config])

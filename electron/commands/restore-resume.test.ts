@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ServerConfig } from '../../shared/model/domain.ts'
 import { until } from '../embedded/testing/sample.ts'
 import { backupTargets } from '../formats/targets.ts'
+import { watchSteps } from './testing/at-step.ts'
 import { openShell, type Shell } from './testing/shell.ts'
 
 // Defects that break it: a half made exchange that is neither finished nor taken back, one that goes the other way than was asked
@@ -86,3 +87,19 @@ test.skipIf(!withStrace)(
     await allServed()
   },
 )
+
+test('killed while several servers are repaired, a resume repairs them all', settings, async () => {
+  const set = join(shell.base, 'set')
+  mkdirSync(set)
+  expect((await shell.run(['backup', '--all', '--to', set, '--wait', '60', '--yes'])).code).toBe(0)
+  expect((await shell.run(['register', 'user', '--name', '組の後'])).code).toBe(0)
+  const steps = watchSteps(shell)
+  const begun = shell.begin(['restore', '--all', '--from', set, '--yes', '--config', shell.config, '--json'])
+  await steps.reached(begun, 'repair', 'step-started', () => begun.child.kill('SIGKILL'))
+  await begun.ended
+  const resumed = await shell.run(['runs', 'resume', '--yes'])
+  expect([resumed.code, resumed.problem]).toEqual([0, null])
+  expect((await shell.run(['replication'])).code).toBe(0)
+  expect((await shell.run(['search', '--kind', 'user', '--name', '組の後'])).rows).toHaveLength(1)
+  expect(Object.entries(shell.snapshot().pids).filter(([, pid]) => pid === null)).toEqual([])
+})

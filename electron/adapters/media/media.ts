@@ -1,14 +1,8 @@
-import { within } from '../../core/ports/left-behind.ts'
+import { TIDY_MS, within } from '../../core/ports/left-behind.ts'
 import type { Medium } from '../../core/ports/medium.ts'
 import { deviceAt } from './device.ts'
 import { fileMedium } from './file.ts'
 import { type SpecialSettings, specialMedium } from './special.ts'
-
-/**
- * Services wait for these on their way up again, or windows do, and a disk that hangs gives nothing back (own decision: a large
- * file's removal takes seconds).
- */
-const TIDY_MS = 15_000
 
 /**
  * Every medium behind one port: a device is written in volumes, anything else is a file (a folder that is there takes

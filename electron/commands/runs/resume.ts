@@ -5,7 +5,7 @@ import { confirm } from '../ask.ts'
 import { runBackup } from '../backup-run.ts'
 import { followRun } from '../follow-run.ts'
 import { volumesFor } from '../next-volume.ts'
-import type { Verb } from '../verb.ts'
+import { told, type Verb } from '../verb.ts'
 import { noUnfinished } from './no-unfinished.ts'
 
 export const runsResume: Verb = {
@@ -24,21 +24,33 @@ export const runsResume: Verb = {
       en: `Go on with run ${found.runId}?`,
     })
     const say = (name: string) => output.log({ ja: `${name} を起動しています`, en: `starting ${name}` })
-    const { state, archives, rest, repairs } = await resumeRun(composed, context.signal, say, volumesFor(context))
+    const nextVolume = volumesFor(context)
+    const { state, archives, unread, rest, repairs } = await resumeRun(composed, context.signal, say, nextVolume)
     for (const { summary } of archives) {
       output.line({ ja: `検証しました: ${summary.path}`, en: `Verified: ${summary.path}` })
     }
-    const verified = archives.map(({ host, summary: { path, sha256 } }) => ({ host, path, sha256 }))
-    const facts = { resumed: state.runId, servicesDown: state.servicesDown, verified }
-    if (state.servicesDown.length > 0) return { exitCode: 3, facts }
-    for (const notice of state.warnings) output.problem(notice)
-    for (const host of repairs) {
-      const request = { acceptLoss: [], repaired: () => undefined }
-      const repaired = await followRun((told) => beginRepair(composed, host, request, told), composed, output, context)
-      if (repaired.exitCode !== 0) return { exitCode: repaired.exitCode ?? 2, facts: { ...facts, repairs } }
+    for (const notice of [...state.warnings, ...unread]) output.problem(notice)
+    const { servicesDown } = state
+    const facts = {
+      resumed: state.runId,
+      servicesDown,
+      verified: archives.map(({ host, summary: { path, sha256 } }) => ({ host, path, sha256 })),
+      repairs,
+      warnings: state.warnings.map((each) => told(each, context)),
+      ...(unread[0] ? { problem: told(unread[0], context) } : {}),
     }
-    if (rest === null) return { exitCode: 0, facts: { ...facts, repairs } }
-    const again = await runBackup(composed, rest, output, context)
-    return { exitCode: again.exitCode, facts: { ...facts, ...again.facts } }
+    if (servicesDown.length > 0) return { exitCode: 3, facts }
+    if (repairs.length > 0) {
+      const request = { acceptLoss: [], repaired: () => undefined }
+      const ended = await followRun((each) => beginRepair(composed, repairs, request, each), composed, output, context)
+      const { outcome, problem } = ended
+      const warnings = [...state.warnings, ...ended.warnings].map((each) => told(each, context))
+      const why = problem ? { problem: told(problem, context) } : {}
+      return { exitCode: ended.exitCode ?? 2, facts: { ...facts, outcome, warnings, ...why } }
+    }
+    const doubt = unread[0]?.exitCode ?? 0
+    if (rest === null) return { exitCode: doubt, facts }
+    const again = await runBackup(composed, { ...rest, medium: { nextVolume } }, output, context)
+    return { exitCode: again.exitCode || doubt, facts: { ...facts, ...again.facts } }
   },
 }

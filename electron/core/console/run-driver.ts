@@ -145,7 +145,7 @@ export function createRunDriver(
     },
     async prepareRepair(host, acceptLoss) {
       const request = { acceptLoss, repaired: () => undefined }
-      await take(async (listener) => ({ runner: await beginRepair(engine, host, request, listener) }))
+      await take(async (listener) => ({ runner: await beginRepair(engine, [host], request, listener) }))
     },
     suggestPath() {
       const server = run ? serverOf(engine.domain, run.runner.state().host) : masterOf(engine.domain)

@@ -19,27 +19,29 @@ export interface RepairRequest {
 }
 
 /**
- * データ修復 as a run: nothing is stopped, but no other run and no start by hand works on these servers meanwhile. Throws without
+ * データ修復 of these servers as one run: nothing is stopped, but no other run and no start by hand works on these servers meanwhile. Throws without
  * having changed anything: `run-in-progress`, `run-unfinished` (11), `repair-not-pending` (64), `address-service-down`.
  */
 export async function beginRepair(
   engine: Engine,
-  host: string,
-  { acceptLoss, repaired }: RepairRequest,
+  asked: readonly string[],
+  { acceptLoss, repaired: done }: RepairRequest,
   listener: RunListener,
 ): Promise<Runner> {
-  const server = serverOf(engine.domain, host)
-  const { pending } = await engine.repair.inspect(server.host)
-  if (pending === null && !(await isDamaged(engine, server.host)))
-    throw fail('repair-not-pending', { host: server.host })
-  const hosts = [...new Set([masterOf(engine.domain).host, server.host])]
-  return openRun(engine, { runbook: 'repair', host: server.host, hosts }, listener, (_, runLock) => {
+  const repaired = asked.map((word) => serverOf(engine.domain, word).host)
+  for (const host of repaired) {
+    const { pending } = await engine.repair.inspect(host)
+    if (pending === null && !(await isDamaged(engine, host))) throw fail('repair-not-pending', { host })
+  }
+  const hosts = [...new Set([masterOf(engine.domain).host, ...repaired])]
+  const opening = { runbook: 'repair', host: repaired[0] ?? '', hosts, places: [] } as const
+  return openRun(engine, opening, listener, (_, runLock) => {
     const warnings: Problem[] = []
     return {
-      steps: repairSteps(engine, [server.host], {
+      steps: repairSteps(engine, repaired, {
         acceptLoss,
         begun: () => undefined,
-        repaired,
+        repaired: done,
         warn: (found) => void warnings.push(found),
       }),
       settlement: {

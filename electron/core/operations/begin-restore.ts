@@ -29,7 +29,8 @@ export function beginRestore(
   let plan: RestoreBook['plan'] = () => null
   // The master is held although it goes on: nobody may clear its journals or restore it meanwhile.
   const held = [...new Set([masterOf(engine.domain).host, ...halted])]
-  const opening = { runbook: 'restore', host: hosts[0] ?? '', hosts: held } as const
+  const places = [...request.archives].map(([host, to]) => ({ host, to }))
+  const opening = { runbook: 'restore', host: hosts[0] ?? '', hosts: held, places } as const
   const runner = openRun(engine, opening, listener, (runId, runLock) => {
     const unsettled = findUnsettledSwap(engine.domain.folders.state, halted)
     if (unsettled)
@@ -38,6 +39,5 @@ export function beginRestore(
     plan = made.plan
     return made.book
   })
-  for (const [host, path] of request.archives) runner.choosePath(host, path)
   return { runner, plan }
 }

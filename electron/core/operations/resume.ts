@@ -1,6 +1,6 @@
 import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
-import { fail, toProblem } from '../../../shared/model/problem.ts'
+import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import { stepHostOf, stepIdOf } from '../../../shared/model/run.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
 import { withArchiveOn } from '../archive/remote-source.ts'
@@ -21,6 +21,8 @@ export interface Resumed {
   readonly state: RunState
   /** Archives that stood whole under their names and were found good: they count from now on. */
   readonly archives: readonly ResumedArchive[]
+  /** Why an archive that it had made does not count; its server is not in `rest`, because the archive's name is taken. */
+  readonly unread: readonly Problem[]
   /** Servers that have no archive from it: backing them up again is what is left to do; null where nothing is. */
   readonly rest: BackupRequest | null
   /** Servers whose データ修復 belonged to it and is still to be done, the master first. */
@@ -30,7 +32,7 @@ export interface Resumed {
 /**
  * Goes on with a run that died. Services come first: what it had stopped is started and it is settled, as by a rollback, but data that
  * was half exchanged by a restore is exchanged wholly. What a backup had archived already is not thrown away: such an archive is
- * verified and counts. `rest` says what is left to back up, `repairs` what is left to repair. A restore that had not begun to
+ * verified and counts; one that cannot be read, or is not whole, keeps none of the others from it. `rest` says what is left to back up, `repairs` what is left to repair. A restore that had not begun to
  * exchange data is taken back: nothing is left of it to go on with. Throws `no-unfinished-run`, and what a rollback throws.
  */
 export async function resumeRun(
@@ -42,15 +44,22 @@ export async function resumeRun(
   const state = await rollbackRun(engine, onService, 'forward')
   // A restore names the archives that it reads; nothing is to be backed up to them.
   if (state.runbook === 'restore' || state.runbook === 'repair') {
-    return { state, archives: [], rest: null, repairs: await repairsLeft(engine, state) }
+    return { state, archives: [], unread: [], rest: null, repairs: await repairsLeft(engine, state) }
   }
   const archives: ResumedArchive[] = []
-  for (const { host, to } of state.places) {
-    const summary = await standingArchive(engine, state, { host, to }, { signal, nextVolume })
-    if (summary !== null) archives.push({ host, summary })
+  const unread: Problem[] = []
+  const left: RunState['places'][number][] = []
+  for (const place of state.places) {
+    try {
+      const summary = await standingArchive(engine, state, place, { signal, nextVolume })
+      if (summary !== null) archives.push({ host: place.host, summary })
+      else left.push(place)
+    } catch (error) {
+      if (signal.aborted) throw error
+      unread.push(toProblem(error))
+    }
   }
-  const left = state.places.filter(({ host }) => !archives.some((each) => each.host === host))
-  return { state, archives, rest: left.length === 0 ? null : restOf(state, left), repairs: [] }
+  return { state, archives, unread, rest: left.length === 0 ? null : restOf(state, left), repairs: [] }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -95,6 +95,18 @@ test('settles although the medium is gone, and says so', async () => {
   }
   const engine = left([stopping('server'), began], { medium: { discardUnfinished } } as unknown as Partial<Engine>)
   expect(await rollbackRun(engine)).toMatchObject({ outcome: 'failed-restored', problem: { code: 'medium-failed' } })
+  expect(findUnfinished(engine)).toBeNull()
+})
+
+test('settles although its archive’s place cannot even be looked at', async () => {
+  const file = join(stateFolder, 'a-file')
+  writeFileSync(file, '')
+  const engine = left([
+    { kind: 'path-chosen', at, host: 'hq-mas', to: join(file, 'a.tar.zst') },
+    stopping('server'),
+    began,
+  ])
+  expect(await rollbackRun(engine)).toMatchObject({ outcome: 'failed-restored', servicesDown: [] })
   expect(findUnfinished(engine)).toBeNull()
 })
 

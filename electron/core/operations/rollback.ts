@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { ServiceConfig } from '../../../shared/model/domain.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
@@ -7,6 +7,7 @@ import { type RunEvent, type StepId, stepHostOf, stepIdOf } from '../../../share
 import { emptyRun, foldRun, foldRunEvent, type RunState, type StepView } from '../../../shared/model/run-state.ts'
 import { serviceKinds } from '../../../shared/model/service.ts'
 import type { Engine } from '../engine.ts'
+import { TIDY_MS, within } from '../ports/left-behind.ts'
 import type { RunLockState } from '../ports/run-lock.ts'
 import { settleRestore } from '../restore/recover.ts'
 import { startPersistently } from '../servers/persist.ts'
@@ -96,7 +97,9 @@ async function bringBack(
     archives: [],
     warnings: restored ? [restored] : [],
   }
-  const notes = placesUnverified(found).map(({ to }): RunEvent => ({ kind: 'note', at, text: unverifiedNote(to) }))
+  const notes = (await placesUnverified(found)).map(
+    ({ to }): RunEvent => ({ kind: 'note', at, text: unverifiedNote(to) }),
+  )
   const events = [...notes, ended]
   if (found.steps.length > 0) {
     const journal = engine.runs.open(found.runId)
@@ -155,11 +158,21 @@ function stepIs(found: RunState, wanted: StepId, host: string, states: readonly 
  * The archive stands under its name, but the run died before it was verified, or between the archive's last byte and the record of
  * it: the disk itself is asked.
  */
-function placesUnverified(found: RunState): RunState['places'] {
-  return placesBegun(found).filter(({ host, to }) => {
-    if (stepIs(found, 'verify', host, ['done'])) return false
-    return stepIs(found, 'nxbackup', host, ['done']) || statSync(to, { throwIfNoEntry: false })?.isFile() === true
-  })
+async function placesUnverified(found: RunState): Promise<RunState['places']> {
+  const unverified: RunState['places'][number][] = []
+  for (const place of placesBegun(found)) {
+    if (stepIs(found, 'verify', place.host, ['done'])) continue
+    if (stepIs(found, 'nxbackup', place.host, ['done']) || (await isFileThere(place.to))) unverified.push(place)
+  }
+  return unverified
+}
+
+/** A medium that is gone, or does not answer, keeps no run from being settled. */
+function isFileThere(path: string): Promise<boolean> {
+  return within(TIDY_MS, path, stat(path)).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 }
 
 function unverifiedNote(to: string): { readonly ja: string; readonly en: string } {

@@ -4,7 +4,7 @@ import type { SourcePlan } from '../archive/archive-source.ts'
 import type { CopiedBytes } from '../archive/copy-bytes.ts'
 import { serve } from '../archive/remote-source.ts'
 import { inWorker, type JobOptions } from '../archive/worker-client.ts'
-import { orCancelled, within } from '../ports/left-behind.ts'
+import { orCancelled, TIDY_MS, within } from '../ports/left-behind.ts'
 import type { Medium, MediumOptions, MediumReader, MediumWriter, OpenOptions, ResumedWriter } from '../ports/medium.ts'
 
 /** Where the copy of an archive stands, read back and found equal. */
@@ -29,8 +29,7 @@ export type CopyOptions = MediumOptions &
     readonly record?: ((copy: SecondCopy, archive: string) => void | Promise<void>) | undefined
   }
 
-/** For what a failure leaves on a medium that still answers, and on one that does not. */
-const TIDY_MS = 15_000
+/** For what a failure leaves on a medium that does not answer any more. */
 const HURRIED_MS = 300
 
 /**

@@ -3,6 +3,9 @@ import { fail } from '../../../shared/model/problem.ts'
 /** How long cancelled work may take to end by itself; with what is then tidied up a cancel takes less than a second. */
 const CANCEL_MS = 500
 
+/** For what services on their way up again, or windows, wait for (own decision: the removal of a large file takes seconds). */
+export const TIDY_MS = 15_000
+
 const left = new Set<Promise<unknown>>()
 
 /**

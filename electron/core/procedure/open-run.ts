@@ -12,6 +12,8 @@ export interface RunOpening {
   readonly host: string
   /** Every server that it holds. */
   readonly hosts: readonly string[]
+  /** Where each server's archive goes to or comes from, as far as that is known by now. */
+  readonly places: readonly { readonly host: string; readonly to: string }[]
 }
 
 /**
@@ -39,7 +41,10 @@ export function openRun(
       owner: engine.owner,
       at: engine.clock.now().toISOString(),
     }
-    return createRunner(book, started, { journal: engine.runs.create(started), clock: engine.clock, listener })
+    const journal = engine.runs.create(started)
+    const runner = createRunner(book, started, { journal, clock: engine.clock, listener })
+    for (const { host, to } of opening.places) runner.choosePath(host, to)
+    return runner
   } catch (error) {
     runLock.settle()
     throw error

@@ -255,6 +255,23 @@ describe('a run', () => {
     expect(did).toEqual(['do start'])
   })
 
+  test('a cancel in the middle of tidying hides no archive that turned out bad', async () => {
+    const made = runnerOf([
+      step('start', { cancellable: false }),
+      step('discard', {
+        afterwards: true,
+        run: async () => {
+          void made.runner.cancel()
+          throw fail('archive-database-bad', { path: '/backup/a.tar.zst.rejected', text: 'change 7' })
+        },
+      }),
+    ])
+    const state = await made.runner.all()
+    expect(state).toMatchObject({ exitCode: 13, problem: { code: 'archive-database-bad' } })
+    expect(state.steps.map(({ state: now }) => now)).toEqual(['done', 'failed'])
+    expect(did).toEqual(['do start'])
+  })
+
   test('steps beside each other run together, and one of a round that fails leaves the others alone', async () => {
     let waiting = () => undefined as undefined
     const both = new Promise<void>((resolve) => {

@@ -118,7 +118,7 @@ export function createRunner(
     const warnings = [...book.settlement.warnings()]
     const facts = {
       cause,
-      cancelled: cancelled !== null && !givenUp,
+      cancelled: cancelled !== null && !givenUp && why !== null,
       stoppedAny: book.settlement.stoppedAny(),
       servicesDown,
       warnings: warnings.length,
@@ -170,11 +170,7 @@ export function createRunner(
       record({ kind: 'step-done', stepId: step.id, at: at(), receipt })
       return null
     } catch (error) {
-      // A cancel that ends a step of this kind came after the run had done what it was for: nothing is taken back.
-      if (cancelled !== null && step.afterwards) {
-        record({ kind: 'step-left-out', stepId: step.id, at: at() })
-        return null
-      }
+      if (cancelled !== null && step.afterwards) return leaveOut(step, toProblem(error))
       const cause = cancelled ?? toProblem(error)
       const spares = cancelled === null && !unwinding && step.spare !== undefined
       if (!spares) unwinding = true
@@ -184,6 +180,18 @@ export function createRunner(
       spared.push(cause)
       return null
     }
+  }
+
+  /**
+   * A cancel that ends a step of this kind came after the run had done what it was for: nothing is taken back. But no cancel makes an
+   * archive bad: that is said.
+   */
+  function leaveOut(step: Step, found: Problem): null {
+    if (found.exitCode === exitCodes.badArchive) {
+      record({ kind: 'step-failed', stepId: step.id, at: at(), problem: found })
+      spared.push(found)
+    } else record({ kind: 'step-left-out', stepId: step.id, at: at() })
+    return null
   }
 
   /** The steps from here on that are done at the same time. */

@@ -54,6 +54,8 @@ export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Ha
     if (context.signal.aborted) throw context.signal.reason
     if (state === 'failed' && pid === null && !exchanged.includes(one.server.host)) {
       crashed.set(idOf(one), one)
+      // From here on it is told as stopped: whoever recovers a restore that died has to bring it back, or to name it.
+      context.stopping(one.server.host, one.service.id)
       await driverOf(one).stop(context.signal)
       return false
     }
@@ -61,7 +63,7 @@ export function createHalt(engine: Engine, servers: readonly ServerConfig[]): Ha
     stoppedAt ??= engine.clock.monotonicMs()
     servedAt = null
     // What only the exchange had brought up is not brought up again when that is taken back.
-    if (!exchanged.includes(one.server.host)) stopped.set(idOf(one), one)
+    if (!exchanged.includes(one.server.host) && !crashed.has(idOf(one))) stopped.set(idOf(one), one)
     const onSignal = (name: string) =>
       context.note({ ja: `${nameOf(one)} を ${name} で終了します`, en: `ending ${nameOf(one)} by ${name}` })
     await stopPersistently(engine, one.server.host, one.service.id, context.signal, onSignal)

@@ -36,11 +36,11 @@ export async function beginRun(
   const limitMs = request.options.downtimeLimitMs
   let work: BackupWork | null = null
   const heard = limitMs === null ? listener : limitDowntime(listener, limitMs, () => runner)
-  const runner = openRun(engine, { runbook: request.runbook, host, hosts }, heard, (runId, runLock) => {
+  const { runbook, places } = request
+  const runner = openRun(engine, { runbook, host, hosts, places }, heard, (runId, runLock) => {
     work = createWork(engine, request, side, runId, runLock)
     return backupRunBook(work)
   })
-  for (const place of request.places) runner.choosePath(place.host, place.to)
 
   return {
     runner,

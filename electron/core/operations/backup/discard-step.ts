@@ -91,8 +91,8 @@ async function checkDatabase(work: BackupWork, member: Member, { signal }: StepC
     engine.catalog.append({ kind: 'database-checked', sequence, at: engine.clock.now().toISOString(), position })
   } catch (error) {
     const found = toProblem(error)
-    if (signal.aborted) throw error
     if (found.exitCode !== exitCodes.badArchive) {
+      if (signal.aborted) throw error
       const text = { ja: found.message.ja, en: found.message.en }
       work.warnings.push(problem('database-unchecked', { path: archive.path, text: text.en }))
       return
@@ -127,7 +127,7 @@ async function discardOf(
       discardSegment(place, segment.id, { by: engine.owner, now: engine.clock.now(), coveredBy: paths })
     } catch (error) {
       const doubt = toProblem(error)
-      if (doubt.code !== 'journal-doubtful') throw error
+      if (doubt.code !== 'journal-doubtful' && doubt.code !== 'segment-damaged') throw error
       warnings.push(doubt)
       continue
     }
