@@ -14,6 +14,19 @@ const next = (expression: string, count = 2) => {
   return cronAfter(parsed, from, count).map(text)
 }
 
+test('where the clocks go forward no time is told twice, nor out of order', () => {
+  const before = process.env.TZ
+  process.env.TZ = 'Europe/Berlin'
+  try {
+    const parsed = parseCron('0,30 2,3 * * *')
+    const times = parsed === null ? [] : cronAfter(parsed, new Date(2026, 2, 29, 0, 0), 4).map(text)
+    expect(times).toEqual(['2026-03-29 03:00', '2026-03-29 03:30', '2026-03-30 02:00', '2026-03-30 02:30'])
+  } finally {
+    if (before === undefined) delete process.env.TZ
+    else process.env.TZ = before
+  }
+})
+
 test.each([
   ['* * * * *', ['2026-11-22 12:31', '2026-11-22 12:32']],
   ['0 2 * * *', ['2026-11-23 02:00', '2026-11-24 02:00']],

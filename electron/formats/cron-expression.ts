@@ -64,7 +64,8 @@ export function cronAfter(expression: CronExpression, from: Date, count: number)
     for (const hour of hours) {
       for (const minute of minutes) {
         const time = new Date(day.getFullYear(), day.getMonth(), day.getDate(), hour, minute)
-        if (time > from && times.length < count) times.push(time)
+        // Where the clocks go forward two of these are the same moment, or in another order.
+        if (time > (times.at(-1) ?? from) && times.length < count) times.push(time)
       }
     }
   }

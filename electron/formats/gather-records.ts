@@ -1,6 +1,6 @@
 import type { Change } from '../../shared/model/change.ts'
 import type { Domain } from '../../shared/model/domain.ts'
-import { type Ancestry, type Place, samePlaceOf } from '../../shared/model/position.ts'
+import { type Ancestry, type Place, type Position, samePlaceOf } from '../../shared/model/position.ts'
 import type { RepairPlan, RepairSource } from '../../shared/model/repair.ts'
 import { type Damage, readSource, sourceFiles } from './journal-sources.ts'
 import { createRecordPool, planReplay, toRanges } from './replay-plan.ts'
@@ -35,10 +35,13 @@ export async function gatherRecords(
   const pool = createRecordPool(samePlaceOf(from.position, from.ancestry).number)
   const sources: RepairSource[] = []
   const damage: Damage[] = []
+  const ends = new Map<string, Position>()
   for (const file of sourceFiles(domain, extra)) {
     const found = readSource(file, pool.add)
     if (found.source.records > 0 || found.damage.length > 0) sources.push(found.source)
-    damage.push(...found.damage)
+    // A file that is damaged from its first line on goes on from where the one before it in that journal ends.
+    damage.push(...found.damage.map((one) => ({ ...one, after: one.after ?? ends.get(file.host) ?? null })))
+    if (found.source.last !== null) ends.set(file.host, found.source.last)
   }
   const unasked: string[] = []
   for (const holder of holders) {

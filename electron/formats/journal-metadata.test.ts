@@ -118,6 +118,17 @@ describe('metadata of a segment that cannot be believed', () => {
       expect(existsSync(recordsOf(place, 1))).toBe(true)
     }))
 
+  test('records that were damaged since they were sealed are named as that, and discard nothing', () =>
+    withFolder((folder) => {
+      const place = sealed(folder)
+      spoilRecord(recordsOf(place, 1))
+      expect(problemOf(() => discardSegment(place, 1, discard))).toMatchObject({
+        code: 'segment-damaged',
+        params: { file: recordsOf(place, 1), line: 1 },
+      })
+      expect(existsSync(recordsOf(place, 1))).toBe(true)
+    }))
+
   test('a damaged note of who clears keeps no seal unfinished', () =>
     withFolder((folder) => {
       const place = sealed(folder)

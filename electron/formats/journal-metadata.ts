@@ -120,14 +120,19 @@ export function damagedSegments(place: JournalPlace): readonly JournalDamage[] {
   })
 }
 
-/** Why nothing may be decided from a segment's metadata: they cannot be read, or its records tell otherwise. Null: they can be believed. */
+/**
+ * Why nothing may be decided from a segment's metadata: they cannot be read, or its records tell otherwise. Null: they can be believed.
+ * Throws `segment-damaged` where it is the records that are damaged since they were sealed.
+ */
 export function doubtOf(place: JournalPlace, id: number): JournalDamage | null {
   const file = join(folderOf(place, id), metadataName)
   const told = readSegment(place, id)
   if (typeof told === 'string') return { file, text: told, keptAs: null }
-  const { segment } = ofRecords(place, id)
+  const { segment, corrupt } = ofRecords(place, id)
   const content = ({ records, first, last }: Segment) => JSON.stringify([records, first, last])
-  return content(told) === content(segment) ? null : { file, text: 'its records tell otherwise', keptAs: null }
+  if (content(told) === content(segment)) return null
+  if (corrupt !== null) throw fail('segment-damaged', corrupt)
+  return { file, text: 'its records tell otherwise', keptAs: null }
 }
 
 const asideName = /\.damaged(-\d+)?$/

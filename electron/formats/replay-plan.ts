@@ -116,8 +116,10 @@ export function changesOn(place: Place, after: number, pool: RecordPool): readon
 
 /** Damage at the end of a journal hides changes that no later record betrays, unless another source holds them. */
 function trailing(head: Place, damage: readonly Damage[]): readonly number[] {
+  // A timeline without a change of its own has no record that could stand before the damage.
+  const timelines = [head.position.timeline, samePlaceOf(head.position, head.ancestry).timeline]
   return damage.flatMap(({ after, before, lines }) =>
-    before === null && after !== null && after.timeline === head.position.timeline ? [after.number + lines] : [],
+    before === null && after !== null && timelines.includes(after.timeline) ? [after.number + lines] : [],
   )
 }
 

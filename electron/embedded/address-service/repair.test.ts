@@ -223,4 +223,29 @@ describe('データ修復 through real processes', { timeout: 120_000 }, () => {
     await complete()
     for (const host of hosts) expect(await total(host, '傷')).toBe(5)
   })
+
+  it('a loss that leaves nothing to replay is not forgotten: registrations go on', async () => {
+    for (const host of hosts) await seal(host)
+    await stopDirectory(test, ...hosts)
+    const restores = hosts.map((host) => keepDatabase(test, host))
+    await startDirectory(test, ...hosts)
+    const { number } = (await names().status()).position
+    await register(3, '失う')
+    await complete()
+    await stopDirectory(test, ...hosts)
+    for (const { file } of journalPlaces(test.domain))
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"operator"', '"operatoR"'))
+    for (const restore of restores) restore()
+    mark(master)
+    await startDirectory(test, ...hosts)
+    const exact = [{ first: number + 1, last: number + 3 }]
+    expect(await ports.inspect(master)).toMatchObject({ records: 0, gaps: exact })
+    expect(await ports.repair(master, { operator: 'gmadmin', acceptLoss: exact })).toMatchObject({
+      replayed: 0,
+      lost: exact,
+    })
+    await register(1, '失った後')
+    await complete()
+    for (const host of hosts) expect(await total(host, '失った後')).toBe(1)
+  })
 })

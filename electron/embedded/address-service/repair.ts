@@ -157,7 +157,8 @@ async function bringReplicas(tools: RepairTools, unasked: readonly string[], con
 }
 
 /**
- * `over`: the timeline that gives up what is missing. The database stands on it from the first change on, in the same transaction:
+ * `over`: the timeline that gives up what is missing. The database stands on it from the first change on, in the same transaction, and
+ * before the journals are mended where there is no change:
  * broken off anywhere, what was given up is not forgotten, nor asked again.
  */
 async function replay(
@@ -166,6 +167,10 @@ async function replay(
   over: { readonly timeline: string; readonly learn: readonly Timeline[] } | null,
   context: JobContext,
 ): Promise<void> {
+  if (over !== null && changes.length === 0) {
+    const { number } = directory.position()
+    await directory.commit([], [], { learn: over.learn, to: { timeline: over.timeline, number }, unjournaled: true })
+  }
   for (let index = 0; index < changes.length; index += batchSize) {
     context.signal.throwIfAborted()
     const batch = changes.slice(index, index + batchSize)

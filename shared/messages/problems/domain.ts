@@ -110,6 +110,17 @@ export const domainProblems = defineProblems({
       'Repair the master (untenseki repair --server MASTER) or restart its address service: it is made anew from the records. Where its records tell otherwise, first move this file elsewhere.',
     ],
   },
+  'segment-damaged': {
+    exit: 'warnings',
+    ja: [
+      '退避ジャーナル「{file}」の{line}行目({offset}バイト目)が壊れています({text})。破棄しません',
+      '削除せずに残してください。同じ登録は検証済みのアーカイブにあり,データ修復はほかのサーバのジャーナルも読み込みます。',
+    ],
+    en: [
+      'The sealed journal "{file}" is damaged at line {line} (byte {offset}): {text}; it is not discarded',
+      'Leave it where it is. Its registrations are in verified archives, and data repair reads the journals of the other servers, too.',
+    ],
+  },
   'journal-mended': {
     exit: 'warnings',
     ja: [
