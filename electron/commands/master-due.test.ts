@@ -36,7 +36,7 @@ describe('a server archived beyond the master', () => {
   it('is told where the master has no archive at all: 1', async () => {
     const done = await backup('--server', 'tk-ml1', '--wait', '30')
     expect([done.code, done.result.outcome, codes(done)]).toEqual([1, 'warnings', ['master-backup-none']])
-    expect((await check()).stdout).toContain('there is no good archive of the master hq-mas')
+    expect((await check()).stdout).toContain('There is no good archive of the master hq-mas')
   })
 
   it('is nothing to warn of once the master, or all, are archived at that change or a later one', async () => {

@@ -52,8 +52,10 @@ export function ageCipher(
       }
       try {
         return await decrypter.decryptHeader(header)
-      } catch {
-        throw fail('archive-identity-wrong', { path })
+      } catch (thrown) {
+        // The library has no kinds of errors; anything but this one tells of a header that somebody changed.
+        const wrong = thrown instanceof Error && thrown.message.startsWith('no identity matched')
+        throw wrong ? fail('archive-identity-wrong', { path }) : fail('archive-unauthentic', { path, offset: 0 })
       }
     },
   }

@@ -106,10 +106,13 @@ export async function openVolumes(first: Device, options: OpenOptions): Promise<
       readAt(offset, length).catch((thrown: unknown) => {
         throw readFailure(first.path, thrown)
       }),
-    mark: () =>
-      mark().catch((thrown: unknown) => {
-        throw readFailure(first.path, thrown)
-      }),
+    // A tape is not there once it is written, and would be wound twice for it.
+    mark: async () =>
+      first.kind === 'tape'
+        ? null
+        : mark().catch((thrown: unknown) => {
+            throw readFailure(first.path, thrown)
+          }),
     close: () => current.close(),
   }
 }

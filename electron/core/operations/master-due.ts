@@ -22,7 +22,8 @@ export function masterBackupDue(engine: Engine, archives: readonly ServerArchive
   const master = masterOf(engine.domain).host
   const held = archives.some(({ host }) => host !== master) ? heldByMaster(engine, master, line) : []
   return archives.flatMap(({ host, path, position }): Problem[] => {
-    if (host === master || position === null) return []
+    // An archive of a line that was left goes with none of the master's: no backup of the master would change that.
+    if (host === master || position === null || !isAncestor(position, line)) return []
     if (held.some((own) => isAncestor(position, { position: own, ancestry: line.ancestry }))) return []
     const [newest] = held
     const params = { host, master, change: position.number, command: commandFor(engine, path) }

@@ -17,7 +17,7 @@ export type ArchiveCipher = {
   /**
    * The file key out of a header: of an archive that this process wrote from memory, of any other by the identity. `path` is
    * what problems name. Throws `archive-encrypted` (77) without an identity, `archive-identity-wrong` (77),
-   * `identity-unreadable` (77), `identity-open` (77).
+   * `identity-unreadable` (77), `identity-open` (77), `archive-unauthentic` (13) for a header that was changed.
    */
   readonly open: (header: Uint8Array, path: string) => Promise<Uint8Array>
 }

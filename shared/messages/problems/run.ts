@@ -98,11 +98,11 @@ export const runProblems = defineProblems({
   'master-backup-none': {
     exit: 'warnings',
     ja: [
-      '{host} をバックアップしましたが(変更番号 {change}),マスタ管理サーバ {master} の正常なアーカイブがありません',
+      '{host} のバックアップ(変更番号 {change})に対する,マスタ管理サーバ {master} の正常なアーカイブがありません',
       'マスタ管理サーバをバックアップしてください: {command}',
     ],
     en: [
-      '{host} was backed up (change {change}), but there is no good archive of the master {master}',
+      'There is no good archive of the master {master} to go with the backup of {host} (change {change})',
       'Back up the master: {command}',
     ],
   },

@@ -96,6 +96,16 @@ it('opens what this process wrote without an identity, and nothing else', async 
   expect((await kit.verify(path)).summary.bytes).toBeGreaterThan(3_000_000)
 })
 
+it('tells a header that was changed from an identity that does not fit', async () => {
+  keys()
+  const path = join(folder, 'changed.tar.zst.age')
+  const bytes = readFileSync(join(folder, 'own.tar.zst.age'))
+  const mac = bytes.indexOf('\n--- ') + 5
+  bytes.write(bytes.toString('latin1', mac, mac + 1) === 'A' ? 'B' : 'A', mac, 'latin1')
+  writeFileSync(path, bytes)
+  expect(await problemOf(kit.verify(path))).toMatchObject({ code: 'archive-unauthentic', exitCode: 13 })
+})
+
 it('tells nothing of a secret when its file or program will not do', async () => {
   const path = join(folder, 'own.tar.zst.age')
   const open = join(folder, 'open.txt')
