@@ -225,6 +225,7 @@ describe('データ修復 through real processes', { timeout: 120_000 }, () => {
   })
 
   it('a loss that leaves nothing to replay is not forgotten: registrations go on', async () => {
+    await register(1, '退避する')
     for (const host of hosts) await seal(host)
     await stopDirectory(test, ...hosts)
     const restores = hosts.map((host) => keepDatabase(test, host))
