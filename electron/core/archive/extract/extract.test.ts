@@ -16,9 +16,11 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { archiveKit, problemOf, run, succeeds, treeOf } from '../testing/archive-kit.ts'
 import { extractArchive, extractFiles, extractTo } from './extract.ts'
+import { type ExtractJob, extractArchiveFile } from './extract-job.ts'
+import { placingCalls } from './placing-calls.ts'
 
 const kit = archiveKit()
 const superuser = process.getuid?.() === 0
@@ -202,5 +204,31 @@ it.runIf(superuser)('looks at the room of each file system before anything is pu
     expect(await extractArchive({ ...options(), archive, into: right })).toMatchObject({ bytes: 3_300_000 })
   } finally {
     run('umount', small)
+  }
+})
+
+it('says that no room is left where a quota ends, which the runtime has no name for', async () => {
+  const root = join(kit.newFolder(), 'root')
+  mkdirSync(root)
+  writeFileSync(join(root, 'mail'), 'mail')
+  const archive = join(kit.newFolder(), 'a.tar.zst')
+  await kit.create([root], archive)
+  const spy = vi.spyOn(placingCalls(), 'setTime').mockImplementation(() => {
+    throw Object.assign(new Error('unknown'), { code: 'Unknown system error -122', errno: -122 })
+  })
+  try {
+    const into = [{ prefix: root, to: join(kit.newFolder(), 'restored') }]
+    const job: ExtractJob = {
+      source: { kind: 'file', path: archive },
+      into,
+      select: null,
+      rest: 'verify',
+      outside: 'skip',
+      foreign: null,
+    }
+    const context = { now: () => performance.now(), checkCancelled: () => undefined, onProgress: () => undefined }
+    expect((await problemOf(extractArchiveFile(job, context))).code).toBe('extract-full')
+  } finally {
+    spy.mockRestore()
   }
 })

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   openSync,
 } from 'node:fs'
+import { codeOf } from '../../ports/medium-failure.ts'
 import { type AttributePolicy, applyTo } from './apply-attributes.ts'
 import type { Root } from './mapping.ts'
 import type { Entry } from './member-sink.ts'
@@ -165,9 +166,4 @@ export function createLevels(policy: AttributePolicy, empty: ReadonlySet<Root>, 
       for (const level of stack.splice(0)) closeSync(level.fd)
     },
   }
-}
-
-export function codeOf(thrown: unknown): string {
-  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code
-  return String(thrown)
 }

@@ -12,9 +12,10 @@ import {
   writeSync,
 } from 'node:fs'
 import { fail, ProblemError } from '../../../../shared/model/problem.ts'
+import { codeOf } from '../../ports/medium-failure.ts'
 import { escapeName } from '../member-name.ts'
 import { type AttributePolicy, applyTo, applyToPath, modeOf } from './apply-attributes.ts'
-import { codeOf, createLevels, NotAFolder, type Share, SYNCED_SINGLY, within } from './levels.ts'
+import { createLevels, NotAFolder, type Share, SYNCED_SINGLY, within } from './levels.ts'
 import { isRoot, type Mapping, partsOf, type Root, split, unsafeName } from './mapping.ts'
 import type { Entry, MemberSink } from './member-sink.ts'
 import { placingCalls } from './placing-calls.ts'

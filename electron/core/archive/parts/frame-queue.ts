@@ -1,6 +1,5 @@
 import { readSync } from 'node:fs'
-import { fail } from '../../../../shared/model/problem.ts'
-import { codeOf } from '../source-failure.ts'
+import { readFailure } from '../../ports/medium-failure.ts'
 import { ENTRY, NEXT_PART, PART_NUMBERS, type PartStart } from './part.ts'
 
 /** A frame as the seal tells of it, and the part that it belongs to. */
@@ -85,7 +84,7 @@ function readWhole(fd: number, path: string, room: Buffer, offset: number, lengt
       filled += count
     }
   } catch (thrown) {
-    throw fail('archive-unreadable', { path, text: codeOf(thrown) }, thrown)
+    throw readFailure(path, thrown)
   }
   return filled
 }
