@@ -21,6 +21,8 @@ export type PlainFile = {
   readonly rest: number
 }
 
+/** So many owners are kept in mind; with more the work is done anew rather than memory given (own decision). */
+export const OWNERS_KEPT = 1000
 const NAME_LENGTH = 100
 const MAX_SIZE = 0o77777777777
 /** Between them seconds have ten digits, and the extended header the same length and checksum. */

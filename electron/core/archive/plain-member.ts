@@ -1,4 +1,12 @@
-import { isPlain, makeTemplate, type PlainFile, type PlainTemplate, plainLine, putPlainHeader } from './plain-header.ts'
+import {
+  isPlain,
+  makeTemplate,
+  OWNERS_KEPT,
+  type PlainFile,
+  type PlainTemplate,
+  plainLine,
+  putPlainHeader,
+} from './plain-header.ts'
 import type { ReadContext } from './read-members.ts'
 import { gidOf, modeOf, nanosecondsOf, secondsOf, sizeOf, uidOf } from './source-record.ts'
 
@@ -24,6 +32,7 @@ export function createPlainFiles({ users, groups }: Pick<ReadContext, 'users' | 
     if (known !== undefined) return known
     const names = { user: users.get(uid) ?? '', group: groups.get(gid) ?? '' }
     const made = makeTemplate({ mode: mode & 0o7777, uid, gid, ...names })
+    if (templates.size === OWNERS_KEPT) templates.clear()
     templates.set(key, made)
     return made
   }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { type Member, manifestLine } from './member.ts'
 import { createPlainReader } from './plain-reader.ts'
@@ -68,4 +70,19 @@ test('takes no header in which a byte is other than it is written', () => {
       }
     }
   }
+})
+
+test('keeps its memory however many owners there are', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = () => {
+    collect()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  const read = createPlainReader()
+  const before = used()
+  for (let uid = 1000; uid < 21_000; uid += 1) expect(read(encodeHeader({ ...plain, uid }), 0)?.member.uid).toBe(uid)
+  expect(used() - before).toBeLessThan(16 * 1024 * 1024)
+  expect(read(encodeHeader(plain), 0)?.member).toEqual(plain)
 })

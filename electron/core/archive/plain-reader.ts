@@ -1,5 +1,13 @@
 import type { Member } from './member.ts'
-import { isPlain, makeTemplate, type PlainTemplate, plainLine, putPlainHeader, SECONDS_AT } from './plain-header.ts'
+import {
+  isPlain,
+  makeTemplate,
+  OWNERS_KEPT,
+  type PlainTemplate,
+  plainLine,
+  putPlainHeader,
+  SECONDS_AT,
+} from './plain-header.ts'
 import { BLOCK } from './tar-header.ts'
 
 /** A member whose header is `length` bytes long, and the manifest's line for it. */
@@ -30,6 +38,7 @@ export function createPlainReader(): (raw: Buffer, at: number) => PlainFound | n
     const known = templates.get(text)
     if (known !== undefined) return known
     const made = knownOf(text)
+    if (templates.size === OWNERS_KEPT) templates.clear()
     templates.set(text, made)
     return made
   }

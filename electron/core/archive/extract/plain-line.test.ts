@@ -42,3 +42,9 @@ it.each(others)('tells how much of the stream %s takes, or that it cannot', (_wh
   const expected = { name: member.name.toString(), length: encodeHeader(member).length + stored + padding(stored) }
   expect(createPlainLines()(line.subarray(0, -1))).toEqual(kind === 'plain' ? expected : null)
 })
+
+it.each(['mode', 'uid', 'gid'])('leaves a line whose %s is no number of JSON to the strict reader', (key) => {
+  const line = manifestLine(plain, 'ab'.repeat(32)).toString().trimEnd()
+  expect(createPlainLines()(Buffer.from(line))).not.toBeNull()
+  expect(createPlainLines()(Buffer.from(line.replace(`"${key}":`, `"${key}":0`)))).toBeNull()
+})

@@ -1,4 +1,4 @@
-import { isPlain, makeTemplate } from '../plain-header.ts'
+import { isPlain, makeTemplate, OWNERS_KEPT } from '../plain-header.ts'
 import { BLOCK, padding } from '../tar-header.ts'
 
 /** A file's name, and the bytes that it takes in the raw stream: header, content, padding. */
@@ -6,8 +6,7 @@ export type PlainLine = { readonly name: string; readonly length: number }
 
 /** As `manifestLine` writes files without anything particular; the second part is what an owner's files have in common. */
 const LINE =
-  /^\{"path":"([^"\\]+)","type":"file",("mode":\d+,"uid":\d+,"gid":\d+,"user":"[ !#-[\]-~]*","group":"[ !#-[\]-~]*"),"mtime":"(\d{1,10})(\d{9})","size":(\d{1,11}),"sha256":"[0-9a-f]{64}","link":null\}$/
-const OWNERS_KEPT = 1000
+  /^\{"path":"([^"\\]+)","type":"file",("mode":(?:0|[1-9]\d*),"uid":(?:0|[1-9]\d*),"gid":(?:0|[1-9]\d*),"user":"[ !#-[\]-~]*","group":"[ !#-[\]-~]*"),"mtime":"(\d{1,10})(\d{9})","size":(\d{1,11}),"sha256":"[0-9a-f]{64}","link":null\}$/
 
 /**
  * Reads lines of the manifest of files as nearly all are (see `plain-header.ts`) many times as fast as parsing them and
