@@ -6,7 +6,7 @@ export type Frame = { readonly length: number; readonly raw: number; readonly sh
 
 export type SealContent = {
   readonly frames: readonly Frame[]
-  /** The frame that the manifest's header begins; nothing stands before it in that frame. */
+  /** The frame that the manifest's header begins; nothing stands before it in that frame, the header record in an earlier one. */
   readonly manifestFrame: number
   /** Of every byte before the seal. */
   readonly sha256: Buffer
@@ -72,7 +72,7 @@ function parse(codec: Codec, wrapped: Buffer, offset: number): ReadSeal | null {
   const footer = payload.subarray(payload.length - FOOTER)
   const count = footer.readUInt32LE(8)
   const manifestFrame = footer.readUInt32LE(12)
-  if (table.length !== count * ENTRY || manifestFrame >= count) return null
+  if (table.length !== count * ENTRY || manifestFrame === 0 || manifestFrame >= count) return null
   const frames: Frame[] = []
   const starts: number[] = []
   let at = 0

@@ -36,11 +36,11 @@ export async function verifyArchiveFile(
 ): Promise<VerifiedArchive> {
   return withSource(archive, async (source) => {
     const seal = await readSeal(source.readAt, source.size)
-    if (sink === null && isForParts(source, seal, context)) {
-      const read = await readInParts(source, seal, context, null)
-      if (read !== null) return verifiedOf(source, read)
-    }
     try {
+      if (sink === null && isForParts(source, seal, context)) {
+        const read = await readInParts(source, seal, context, null)
+        if (read !== null) return verifiedOf(source, read)
+      }
       const verified = await verifySource(source, seal, context, sink)
       // An archive is known by what stands on the medium.
       return source.outer === undefined || sink !== null

@@ -83,9 +83,10 @@ it.runIf(superuser)('fills an empty folder that was there', async () => {
 it('is refused by several threads for what one thread names, wherever a bit is flipped', async () => {
   const damaged = join(kit.newFolder(), 'damaged.tar.zst')
   const problems = new Set<string>()
-  for (let turn = 0; turn < 4; turn += 1) {
+  const inTheFirstFrame = 40
+  const flips = [0.5, 1.5, 2.5, 3.5].map((turn) => Math.floor((turn / 4) * good.length))
+  for (const at of [inTheFirstFrame, ...flips]) {
     const bytes = Buffer.from(good)
-    const at = Math.floor(((turn + 0.5) / 4) * good.length)
     bytes[at] = (bytes[at] ?? 0) ^ 0x10
     writeFileSync(damaged, bytes)
     const problem = await problemOf(verifyArchive(damaged, options()))
@@ -94,6 +95,35 @@ it('is refused by several threads for what one thread names, wherever a bit is f
   }
   expect(problems).toContain('archive-member-differs')
 }, 300_000)
+
+it('has all that differs named by several threads, too, when the first frame and a later one are damaged', async () => {
+  const damaged = join(kit.newFolder(), 'damaged.tar.zst')
+  const seal = await readSeal(async (at, length) => good.subarray(at, at + length), good.length)
+  if (seal === null) return expect.fail('the seal is not sound')
+  const bytes = Buffer.from(good)
+  for (const at of [40, (seal.starts[seal.manifestFrame - 2] ?? 0) + 40]) bytes[at] = (bytes[at] ?? 0) ^ 0x10
+  writeFileSync(damaged, bytes)
+  const differingBy = async (workers: { readonly workerPath: string }) => {
+    const members: string[] = []
+    const onDiffering = (some: readonly string[]) => void members.push(...some)
+    return { problem: await problemOf(verifyArchive(damaged, { ...workers, onDiffering })), members }
+  }
+  const found = await differingBy(options())
+  expect(found.members.length).toBeGreaterThan(2)
+  expect(found).toEqual(await differingBy(alone()))
+})
+
+it('is refused with a seal that says the manifest comes first', async () => {
+  const seal = await readSeal(async (at, length) => good.subarray(at, at + length), good.length)
+  if (seal === null) return expect.fail('the seal is not sound')
+  const path = join(kit.newFolder(), 'crafted.tar.zst')
+  const crafted = encodeSeal(seal.codec, { frames: seal.frames, manifestFrame: 0, sha256: seal.sha256 })
+  writeFileSync(path, Buffer.concat([good.subarray(0, seal.offset), crafted]))
+  const problem = await problemOf(verifyArchive(path, options()))
+  expect([problem.code, problem.exitCode]).toEqual(['archive-seal-differs', 13])
+  const into = [{ prefix: root, to: join(kit.newFolder(), 'restored') }]
+  expect(await problemOf(extractArchive({ ...options(), archive: path, into }))).toEqual(problem)
+}, 60_000)
 
 it('never counts as put in place what is damaged', async () => {
   const damaged = join(kit.newFolder(), 'damaged.tar.zst')

@@ -1,7 +1,7 @@
-import { readSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
+import { read } from 'node:fs'
+import { promisify } from 'node:util'
 import type { ArchiveHeader } from '../../../../shared/model/archive.ts'
-import { fail } from '../../../../shared/model/problem.ts'
+import { readFailure } from '../../ports/medium-failure.ts'
 import type { ArchiveSource } from '../archive-source.ts'
 import type { Placed } from '../extract/placing.ts'
 import { newSha256 } from '../hash.ts'
@@ -9,7 +9,6 @@ import { readHeaderRecord } from '../manifest-reader.ts'
 import { compareNames } from '../member-name.ts'
 import { createMeter, type JobContext } from '../meter.ts'
 import { encodeSeal, type ReadSeal } from '../seal.ts'
-import { codeOf } from '../source-failure.ts'
 import { cutParts } from './cut-parts.ts'
 import { manifestAgrees } from './manifest-agrees.ts'
 import type { PartExtract, PartFound } from './part.ts'
@@ -18,9 +17,9 @@ import { type PartPool, startParts } from './part-pool.ts'
 /** With less than so many raw bytes threads are not worth their start. */
 const MUCH = 16 * 1024 * 1024
 const CHUNK = 1024 * 1024
-/** Chunks between two turns of the event loop. */
-const A_TURN = 4
 const LOOK_MS = 100
+
+const readSome = promisify(read)
 
 /** An archive that is whole and good. `sha256`: of the whole file, in hex. */
 export type ReadArchive = {
@@ -61,7 +60,9 @@ export async function readInParts(
   const phase = extract === null ? 'verify' : 'extract'
   const meter = createMeter(context, { phase, bytesTotal: size, membersTotal: 0 })
   const header = await readHeaderRecord(source, seal)
-  const pool = startParts(readerPath, { path, fd }, seal, cutParts(seal), extract)
+  const cut = cutParts(seal)
+  if (cut.length === 0) return null
+  const pool = startParts(readerPath, { path, fd }, seal, cut, extract)
   let told = 0
   const timer = setInterval(() => {
     try {
@@ -93,7 +94,10 @@ export async function readInParts(
   }
 }
 
-/** SHA-256 of the file, in hex; null: what stands before the seal is not what the seal says. Ends early when the threads do. */
+/**
+ * SHA-256 of the file, in hex; null: what stands before the seal is not what the seal says. Ends early when the threads do.
+ * However slow the source is, its caller can end those meanwhile.
+ */
 async function digestOf(fd: number, path: string, seal: ReadSeal, pool: PartPool): Promise<string | null> {
   const whole = newSha256()
   const room = Buffer.allocUnsafeSlow(CHUNK)
@@ -106,24 +110,19 @@ async function digestOf(fd: number, path: string, seal: ReadSeal, pool: PartPool
       failed = true
     },
   )
-  for (let at = 0, turn = 1; at < seal.offset; turn += 1) {
-    const count = read(fd, path, room, Math.min(CHUNK, seal.offset - at), at)
-    if (count === 0 || failed) return null
-    whole.update(room.subarray(0, count))
-    at += count
-    if (turn % A_TURN === 0) await setImmediate()
+  for (let at = 0; at < seal.offset; ) {
+    const { bytesRead } = await readSome(fd, room, 0, Math.min(CHUNK, seal.offset - at), at).catch(
+      (thrown: unknown) => {
+        throw readFailure(path, thrown)
+      },
+    )
+    if (bytesRead === 0 || failed) return null
+    whole.update(room.subarray(0, bytesRead))
+    at += bytesRead
   }
   if (!whole.copy().digest().equals(seal.sha256)) return null
   // The seal was found to be this, byte by byte, and to end the file.
   return whole.update(encodeSeal(seal.codec, seal)).digest('hex')
-}
-
-function read(fd: number, path: string, room: Buffer, length: number, at: number): number {
-  try {
-    return readSync(fd, room, 0, length, at)
-  } catch (thrown) {
-    throw fail('archive-unreadable', { path, text: codeOf(thrown) }, thrown)
-  }
 }
 
 /** Names of members stand in the walk's order from part to part, where that was looked at. */
