@@ -11,6 +11,7 @@ import { verifyArchiveFile } from '../verify-file.ts'
 import type { ExtractJob } from './extract-job.ts'
 import { isWithin, memberNameOf, type Root } from './mapping.ts'
 import { allPlaced, createPlacing, type Placed, superuser } from './placing.ts'
+import { createRestLines } from './rest-lines.ts'
 
 export type PartsPlaced = { readonly header: ArchiveHeader; readonly placed: Placed }
 
@@ -58,9 +59,8 @@ async function finishPlaces(
   context: JobContext,
 ): Promise<Placed> {
   const placing = createPlacing(job, 'rest', { standIns, empty: new Set([...empty].map(({ to }) => to)) })
-  const isRest = (line: Buffer) => line.includes('"type":"directory"') || line.includes('"type":"hardlink"')
   try {
-    for await (const entry of readManifest(source, seal, isRest)) {
+    for await (const entry of readManifest(source, seal, createRestLines())) {
       context.checkCancelled()
       placing.sink.begin(memberOf(entry))
     }

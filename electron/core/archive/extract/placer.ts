@@ -186,7 +186,8 @@ export function createPlacer(options: PlacerOptions): Placer {
     if (share === 'content') return
     if (share === 'all' && files <= SYNCED_SINGLY && levels.left() <= SYNCED_SINGLY) return
     const synced = new Set<number>()
-    for (const each of roots) {
+    // The threads have filled places in which nothing is left to do here, such as that of one file.
+    for (const each of share === 'rest' ? mapping.roots : roots) {
       const fd = openSync(each.folder, constants.O_RDONLY | constants.O_DIRECTORY)
       try {
         syncBelow(fd, synced)
@@ -206,7 +207,12 @@ export function createPlacer(options: PlacerOptions): Placer {
         throw fail('archive-name-unsafe', { path: archive, member: escapeName(entry.name), text: reason })
       const standIn = entry.type === 'file' ? options.standIns.get(escapeName(entry.name)) : undefined
       if (standIn === undefined && !options.wants(entry.name)) return
-      if (share !== 'all' && isContent !== (share === 'content')) return
+      if (share === 'content' && !isContent) return
+      if (share === 'rest' && isContent) {
+        // It is there; the folders on its way, which nothing else may lead through, are not finished.
+        if (standIn === undefined) guarded(entry, () => goTo(entry.name))
+        return
+      }
       guarded(entry, () => make(entry, standIn ?? entry.name))
     },
     data: (piece, offset) => {

@@ -1,8 +1,22 @@
-import { chmodSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import { codecOf, FRAME_LIMIT } from '../codec.ts'
 import { extractArchive } from '../extract/extract.ts'
+import { extractArchiveFile } from '../extract/extract-job.ts'
+import { placingCalls } from '../extract/placing-calls.ts'
 import { sha256Of } from '../hash.ts'
 import { encodeSeal, readSeal } from '../seal.ts'
 import { archiveKit, problemOf, run, treeOf } from '../testing/archive-kit.ts'
@@ -14,6 +28,12 @@ const superuser = process.getuid?.() === 0
 let root = ''
 let archive = ''
 let good: Buffer = Buffer.alloc(0)
+/** A target that is one file, another that is a link to one; the archive of both and of the large tree. */
+let database = ''
+let linked = ''
+let mixed = ''
+const MEMORY = '/dev/shm'
+const hasMemory = statSync(MEMORY, { throwIfNoEntry: false })?.dev !== statSync(tmpdir()).dev
 
 /** Enough for several parts: small files in many folders, links between them, files of several frames. */
 function largeTree(): string {
@@ -54,6 +74,16 @@ beforeAll(async () => {
   archive = join(kit.newFolder(), 'large.tar.zst')
   await kit.create([root], archive)
   good = readFileSync(archive)
+  const far = join(kit.newFolder(), 'way', 'to')
+  mkdirSync(join(far, 'links'), { recursive: true })
+  database = join(far, 'master01')
+  writeFileSync(database, Buffer.alloc(300_000, 'database '))
+  mkdirSync(join(far, 'real', 'place'), { recursive: true })
+  writeFileSync(join(far, 'real', 'place', 'area'), 'area')
+  linked = join(far, 'links', 'area')
+  symlinkSync('../real/place/area', linked)
+  mixed = join(kit.newFolder(), 'mixed.tar.zst')
+  await kit.create([root, database, linked], mixed)
 }, 120_000)
 
 it('is cut into several parts', async () => {
@@ -78,6 +108,53 @@ it.runIf(superuser)('fills an empty folder that was there', async () => {
   const to = kit.newFolder()
   await extractArchive({ ...options(), archive, into: [{ prefix: root, to }] })
   expect(treeOf(to)).toEqual(treeOf(root))
+})
+
+it('makes folders above targets that are files as one thread does', async () => {
+  const modesOf = (to: string) => treeOf(to).map((line) => line.split(' ').slice(0, 2).join(' '))
+  const [many, once] = [join(kit.newFolder(), 'many'), join(kit.newFolder(), 'once')]
+  await extractArchive({ ...options(), archive: mixed, into: [{ prefix: '/', to: many }] })
+  await extractArchive({ ...alone(), archive: mixed, into: [{ prefix: '/', to: once }] })
+  expect(modesOf(many)).toEqual(modesOf(once))
+  expect(treeOf(join(many, root))).toEqual(treeOf(root))
+})
+
+it.runIf(hasMemory)('is synced on every file system that something went to, be it one file', async () => {
+  const memory = mkdtempSync(join(MEMORY, 'archive-'))
+  const calls = placingCalls()
+  const devices = new Set<number>()
+  const sync = calls.syncFileSystem
+  const spy = vi.spyOn(calls, 'syncFileSystem').mockImplementation((fd) => {
+    devices.add(fstatSync(fd).dev)
+    sync(fd)
+  })
+  try {
+    const to = join(kit.newFolder(), 'restored')
+    await extractArchiveFile(
+      {
+        source: { kind: 'file', path: mixed },
+        into: [
+          { prefix: root, to },
+          { prefix: database, to: join(memory, 'master01') },
+        ],
+        select: null,
+        rest: 'verify',
+        outside: 'skip',
+        foreign: null,
+      },
+      {
+        now: () => performance.now(),
+        checkCancelled: () => undefined,
+        onProgress: () => undefined,
+        readerPath: kit.builtFile('archive-reader'),
+      },
+    )
+    expect(readFileSync(join(memory, 'master01')).equals(readFileSync(database))).toBe(true)
+    expect(devices).toEqual(new Set([statSync(to).dev, statSync(memory).dev]))
+  } finally {
+    spy.mockRestore()
+    rmSync(memory, { recursive: true })
+  }
 })
 
 it('is refused by several threads for what one thread names, wherever a bit is flipped', async () => {

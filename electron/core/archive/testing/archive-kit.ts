@@ -57,7 +57,7 @@ export function archiveKit() {
       mkdirSync(made)
       return made
     },
-    builtFile: (name: 'worker' | 'lone-worker' | 'create' | 'medium') => join(built, `${name}.cjs`),
+    builtFile: (name: 'worker' | 'lone-worker' | 'archive-reader' | 'create' | 'medium') => join(built, `${name}.cjs`),
     workerPath,
     create: (targets: readonly string[], to: string, more: Partial<CreateOptions> = {}) =>
       createArchive({ header: headerOf(targets), targets, to, medium: fileMedium, workerPath: workerPath(), ...more }),
