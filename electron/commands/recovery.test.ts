@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { watchSteps } from './testing/at-step.ts'
@@ -84,4 +84,28 @@ describe('a backup that died between its archive and the record of it', () => {
     expect(downServices()).toEqual([])
     expect(readFileSync(to)).toHaveLength(bytes.length - 200)
   })
+})
+
+it('an archive of a dead round that was damaged since keeps no other server from its backup: 13', async () => {
+  const folder = join(shell.backups, 'round')
+  mkdirSync(folder)
+  const steps = watchSteps(shell)
+  const words = ['backup', '--server', 'tk-ml1,os-ml1', '--to', folder, '--wait', '30', '--yes']
+  const begun = shell.begin([...words, '--config', shell.config, '--json'])
+  expect(await steps.reached(begun, 'nxbackup', 'step-done', () => begun.child.kill('SIGKILL'))).toBe(true)
+  await begun.ended
+  const [made = ''] = readdirSync(folder).filter((name) => name.endsWith('.tar.zst'))
+  const damaged = join(folder, made)
+  const bytes = readFileSync(damaged)
+  bytes[2000] = (bytes[2000] ?? 0) ^ 1
+  writeFileSync(damaged, bytes)
+  const resumed = await shell.run(['runs', 'resume', '--yes'])
+  expect(resumed).toMatchObject({ code: 13, result: { servicesDown: [] } })
+  expect(downServices()).toEqual([])
+  for (const host of ['tk-ml1', 'os-ml1']) {
+    const { rows } = await shell.run(['archives', '--server', host])
+    const good = rows.filter(({ path, verifiedAt }) => path !== damaged && verifiedAt !== null)
+    expect([host, good.length]).toEqual([host, made.startsWith(host) ? 0 : 1])
+  }
+  expect(readFileSync(damaged)).toEqual(bytes)
 })
