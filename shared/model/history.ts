@@ -50,5 +50,7 @@ export const backupsViewSchema = z.object({
   last: z.array(lastBackupSchema),
   /** Which verified archives, by path, cover each sealed segment (design §6). */
   coverage: z.array(z.object({ host: z.string(), segment: z.number().int(), archives: z.array(z.string()) })),
+  /** Why the above is not all there is to say; null: it is. */
+  problem: problemSchema.nullable(),
 })
 export type BackupsView = z.infer<typeof backupsViewSchema>

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventEnvelope } from '../../../shared/contract.ts'
@@ -12,6 +12,7 @@ import type { Console } from './port.ts'
 
 let made: TestDomain
 let workerPath: string
+const logged: string[] = []
 
 beforeAll(async () => {
   made = await makeTestDomain()
@@ -34,7 +35,7 @@ function options(operator: string) {
     home: '/nonexistent',
     product: 'untenseki test',
     uid: process.getuid?.() ?? -1,
-    log: () => undefined,
+    log: (entry: { readonly event: string }) => logged.push(entry.event),
   }
 }
 
@@ -143,6 +144,46 @@ describe('the console behind its windows', () => {
     const journal = directory.status.journals.find(({ host }) => host === 'tk-ml1')
     expect(journal).toMatchObject({ records: 0, segments: [{ id: segment?.id }] })
     await console.close()
+  })
+
+  test('opens where the catalog of archives cannot be read, shows the directory all the same, and tells of it', async () => {
+    const before = await open()
+    await before.handlers['directory.edit']({
+      edits: [{ action: 'register', registration: { kind: 'user', name: '目録 三郎' } }],
+    })
+    await before.handlers['backup.open'](null)
+    expect(await before.handlers['journal.clear']({ host: 'hq-mas' })).not.toBeNull()
+    await before.close()
+    const file = join(made.domain.folders.state, 'catalog', 'archives.jsonl')
+    const kept = existsSync(file) ? readFileSync(file) : null
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, 'no line of a catalog\n')
+    logged.length = 0
+    try {
+      const console = await open()
+      expect((await snapshot(console)).directory.kind).toBe('up')
+      await until(async () => (await snapshot(console)).backups.problem?.code === 'catalog-corrupt')
+      await console.handlers['directory.edit']({
+        edits: [{ action: 'register', registration: { kind: 'user', name: '目録 四郎' } }],
+      })
+      const number = async () => {
+        const { directory } = await snapshot(console)
+        return directory.kind === 'up' ? directory.status.position.number : 0
+      }
+      const first = await number()
+      await console.handlers['directory.edit']({
+        edits: [{ action: 'register', registration: { kind: 'user', name: '目録 五郎' } }],
+      })
+      await until(async () => (await number()) > first)
+      expect(logged.filter((event) => event === 'monitor.backups-failed')).toHaveLength(1)
+      if (kept === null) rmSync(file)
+      else writeFileSync(file, kept)
+      await until(async () => (await snapshot(console)).backups.problem === null)
+      await console.close()
+    } finally {
+      if (kept === null) rmSync(file, { force: true })
+      else writeFileSync(file, kept)
+    }
   })
 
   test('runs case (1) step by step, refuses a bad path without ending, and logs on again afterwards', async () => {

@@ -1,12 +1,12 @@
 import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { DirectoryStatus } from '../../../shared/model/directory.ts'
 import type { BackupsView, HistoryFilter, HistoryPage, HistoryRow, LastBackup } from '../../../shared/model/history.ts'
-import { toProblem } from '../../../shared/model/problem.ts'
+import { type Problem, toProblem } from '../../../shared/model/problem.ts'
 import { foldRun, type RunState } from '../../../shared/model/run-state.ts'
 import type { Engine } from '../engine.ts'
 import { coverageOf } from '../journals/coverage.ts'
 import { presentArchives } from '../journals/present-archives.ts'
-import type { Medium } from '../ports/medium.ts'
+import { seldomPresent } from './seldom-present.ts'
 
 /** The records of runs as the 履歴 window asks for them. A record that has ended is read once; it never changes again. */
 export interface History {
@@ -14,24 +14,11 @@ export interface History {
   page(filter: HistoryFilter, offset: number, limit: number): HistoryPage
   /** One run, whole. Throws `run-unknown` (64), `run-record-corrupt`. */
   run(runId: string): RunState
-  /** What the windows say of the past; `status`: what the master says of itself, where it can be asked. */
+  /**
+   * What the windows say of the past; `status`: what the master says of itself, where it can be asked. Never rejects: what cannot be
+   * read is left out, and `problem` says why. A medium that hangs does not keep it (`seldomPresent`).
+   */
   backups(hosts: readonly string[], status: DirectoryStatus | null): Promise<BackupsView>
-}
-
-/** The windows look every second; a device is not read as often. What is discarded never goes by this. */
-const devicesEveryMs = 60_000
-
-function seldomOnDevices(medium: Pick<Medium, 'isPresent'>): Medium['isPresent'] {
-  const known = new Map<string, { readonly at: number; readonly present: boolean }>()
-  return async (archive) => {
-    const { volumes } = archive
-    if (volumes === null) return medium.isPresent(archive)
-    const before = known.get(volumes.set)
-    if (before !== undefined && performance.now() - before.at < devicesEveryMs) return before.present
-    const present = await medium.isPresent(archive)
-    known.set(volumes.set, { at: performance.now(), present })
-    return present
-  }
 }
 
 /** How many runs back the newest backup of a server is looked for. */
@@ -39,7 +26,7 @@ const lookBack = 400
 
 export function createHistory({ runs, catalog, medium }: Pick<Engine, 'runs' | 'catalog' | 'medium'>): History {
   const ended = new Map<string, RunState>()
-  const isPresent = seldomOnDevices(medium)
+  const isPresent = seldomPresent(medium)
 
   function read(runId: string): RunState {
     const known = ended.get(runId)
@@ -60,6 +47,19 @@ export function createHistory({ runs, catalog, medium }: Pick<Engine, 'runs' | '
     }
   }
 
+  function lastBackups(ids: readonly string[], hosts: readonly string[], status: DirectoryStatus | null): LastBackup[] {
+    const found = new Map<string, LastBackup>()
+    for (const runId of ids.slice(0, lookBack)) {
+      const run = ended.get(runId) ?? readable(() => read(runId))
+      if (run === null) continue
+      for (const archive of run.archives) {
+        if (!found.has(archive.host)) found.set(archive.host, lastBackup(archive, run.endedAt, status))
+      }
+    }
+    const none = (host: string): LastBackup => ({ host, at: null, path: null, changesSince: null })
+    return hosts.map((host) => found.get(host) ?? none(host))
+  }
+
   async function coverage(status: DirectoryStatus): Promise<BackupsView['coverage']> {
     if (status.journals.every(({ segments }) => segments.length === 0)) return []
     const archives = catalog.entries()
@@ -76,21 +76,15 @@ export function createHistory({ runs, catalog, medium }: Pick<Engine, 'runs' | '
     },
     run: read,
     async backups(hosts, status) {
-      const ids = runs.list()
+      const problems: Problem[] = []
+      const told = (error: unknown) => void problems.push(toProblem(error))
+      const ids = readable(() => runs.list(), told) ?? []
       const [newest] = ids
-      const found = new Map<string, LastBackup>()
-      for (const runId of ids.slice(0, lookBack)) {
-        const run = ended.get(runId) ?? readable(() => read(runId))
-        if (run === null) continue
-        for (const archive of run.archives) {
-          if (!found.has(archive.host)) found.set(archive.host, lastBackup(archive, run.endedAt, status))
-        }
-      }
-      const none = (host: string): LastBackup => ({ host, at: null, path: null, changesSince: null })
       return {
         newest: newest === undefined ? null : { runId: newest, outcome: row(newest).outcome },
-        last: hosts.map((host) => found.get(host) ?? none(host)),
-        coverage: status === null ? [] : await coverage(status),
+        last: lastBackups(ids, hosts, status),
+        coverage: status === null ? [] : ((await coverage(status).catch(told)) ?? []),
+        problem: problems[0] ?? null,
       }
     },
   }
@@ -110,10 +104,11 @@ function lastBackup({ host, path, position }: ArchiveSummary, at: string | null,
   return { host, path, at, changesSince: comparable ? Math.max(0, status.position.number - position.number) : null }
 }
 
-function readable(read: () => RunState): RunState | null {
+function readable<Value>(read: () => Value, failed: (error: unknown) => void = () => undefined): Value | null {
   try {
     return read()
-  } catch {
+  } catch (error) {
+    failed(error)
     return null
   }
 }

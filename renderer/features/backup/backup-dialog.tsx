@@ -15,7 +15,7 @@ import { LockLine } from './lock-line.tsx'
 export function BackupDialog({ cleared }: { readonly cleared: Cleared | null }): ReactNode {
   const actions = useActions()
   const text = useText()
-  const { t, format } = text
+  const { t, say, format } = text
   const words = useWords()
   const nameOf = useServerName()
   const { servers, directory, lock, backups } = useSnapshot((snapshot) => snapshot)
@@ -107,6 +107,9 @@ export function BackupDialog({ cleared }: { readonly cleared: Cleared | null }):
             </>
           )}
         </p>
+      )}
+      {backups.problem !== null && (
+        <p className="told">{t('system.backups-unknown', { text: say(backups.problem.message) })}</p>
       )}
       {told !== null && <p className="told">{told}</p>}
       {journal?.warning === 'shared-filesystem' && <p className="told">{t('backup.shared-filesystem')}</p>}

@@ -11,7 +11,7 @@ import { useServerName } from '../use-words.ts'
 export function Notices(): ReactNode {
   const actions = useActions()
   const { t, say, format } = useText()
-  const { directory, session, run } = useSnapshot((snapshot) => snapshot)
+  const { directory, session, run, backups } = useSnapshot((snapshot) => snapshot)
   const nameOf = useServerName()
   const replicas = directory.kind === 'up' ? directory.status.replicas : []
   const faults = replicas.filter(isFault)
@@ -59,6 +59,9 @@ export function Notices(): ReactNode {
       ))}
       {directory.kind === 'down' && (
         <Notice mark="failed">{t('system.domain-down', { text: say(directory.problem.message) })}</Notice>
+      )}
+      {backups.problem !== null && (
+        <Notice mark="partial">{t('system.backups-unknown', { text: say(backups.problem.message) })}</Notice>
       )}
       {ended !== null && <Notice mark="partial">{t('system.session-ended', { text: say(ended.message) })}</Notice>}
     </>

@@ -6,6 +6,7 @@ export const enSystem: Translated<typeof jaSystem> = {
   'system.servers': 'Servers',
   'system.domain-down': "The management server's address service does not answer: {text}",
   'system.session-ended': 'You were logged off: {text}',
+  'system.backups-unknown': 'Some of the records of past backups cannot be read: {text}',
   'system.unfinished': 'The last procedure did not come to its end.',
   'system.show-run-book': 'Show the procedure',
 

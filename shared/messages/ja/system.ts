@@ -3,6 +3,7 @@ export const jaSystem = {
   'system.servers': 'サーバ一覧',
   'system.domain-down': 'マスタ管理サーバのアドレスサービスが応答しません: {text}',
   'system.session-ended': 'ログオンが終わりました: {text}',
+  'system.backups-unknown': 'これまでのバックアップの記録に,読めないものがあります: {text}',
   'system.unfinished': '前回の手順が途中で終わっています。',
   'system.show-run-book': '手順を表示',
 
