@@ -3,6 +3,7 @@ import { type ArchiveBrowser, withArchive } from '../archive/browse/open-archive
 import { extractTo } from '../archive/extract/extract.ts'
 import { withArchiveOn } from '../archive/remote-source.ts'
 import type { Engine } from '../engine.ts'
+import { absolutePath } from './absolute-path.ts'
 import type { ConsoleHandlers } from './port.ts'
 import type { ConsoleStore } from './store.ts'
 import type { Tasks } from './tasks.ts'
@@ -18,11 +19,11 @@ type ArchiveHandlers = Pick<
  */
 export function archiveHandlers(engine: Engine, store: ConsoleStore, tasks: Tasks): ArchiveHandlers {
   const { medium, workerPath } = engine
-  const look = <Value>(path: string, use: (archive: ArchiveBrowser) => Promise<Value>) =>
-    withArchiveOn(medium, path, {}, (at) => withArchive(at, use))
+  const look = async <Value>(path: string, use: (archive: ArchiveBrowser) => Promise<Value>) =>
+    withArchiveOn(medium, absolutePath(path), {}, (at) => withArchive(at, use))
   return {
     'archive.choose': async ({ path }) => {
-      store.set('archive', path)
+      store.set('archive', absolutePath(path))
       return null
     },
     'archive.open': ({ path }) => look(path, async ({ header }) => ({ path, header })),
@@ -30,8 +31,9 @@ export function archiveHandlers(engine: Engine, store: ConsoleStore, tasks: Task
       look(path, async (archive) => pageOf(await archive.children(folder, { next, limit }))),
     'archive.search': ({ path, text, next, limit }) =>
       look(path, async (archive) => pageOf(await archive.search(text, { next, limit }))),
-    'archive.extract': async ({ path, select, to }) =>
-      tasks.begin('extract', path, async ({ signal, progress }) => {
+    'archive.extract': async ({ path, select, to }) => {
+      absolutePath(to)
+      return tasks.begin('extract', absolutePath(path), async ({ signal, progress }) => {
         const { members, bytes, partRead } = await withArchiveOn(medium, path, { signal }, (archive) =>
           extractTo(to, {
             archive,
@@ -48,7 +50,8 @@ export function archiveHandlers(engine: Engine, store: ConsoleStore, tasks: Task
         )
         const unread = partRead === null ? null : partRead.bytes - partRead.bytesRead
         return { receipt: { path: to, members, bytes, unread } }
-      }),
+      })
+    },
   }
 }
 

@@ -349,6 +349,27 @@ describe('the console behind its windows', () => {
     }
   }, 120_000)
 
+  test('refuses every path of a window that is not absolute', async () => {
+    const console = await open()
+    const { handlers } = console
+    const [path, page] = ['kept.tar.zst', { next: null, limit: 10 }]
+    const asked = [
+      handlers['archive.choose']({ path }),
+      handlers['archive.open']({ path }),
+      handlers['archive.folder']({ path, folder: '/', ...page }),
+      handlers['archive.search']({ path, text: 'a', ...page }),
+      handlers['archive.extract']({ path, select: [], to: '/nowhere' }),
+      handlers['archive.extract']({ path: '/nowhere.tar.zst', select: [], to: path }),
+      handlers['restore.survey']({ hosts: ['hq-mas'], from: path }),
+      handlers['restore.prepare']({ hosts: ['hq-mas'], from: path, acceptLoss: [] }),
+      handlers['directory.import']({ file: path, encoding: 'utf-8', partial: false, dryRun: true }),
+    ]
+    for (const each of asked)
+      await expect(each).rejects.toMatchObject({ problem: { code: 'path-relative', exitCode: 64 } })
+    expect(await snapshot(console)).toMatchObject({ archive: null, tasks: [] })
+    await console.close()
+  })
+
   test('prepares case (3) for a server that is not the master; case (1) does not end while another console is on', async () => {
     const [console, second] = [await open(), await open('second')]
     await console.handlers['run.prepare']({ host: 'tk-ml1' })

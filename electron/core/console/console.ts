@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
-import { isAbsolute } from 'node:path'
 import type { Preferences } from '../../../shared/model/console.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import { type Engine, serverOf } from '../engine.ts'
 import { assertNoConsole } from '../operations/console-side.ts'
+import { absolutePath } from './absolute-path.ts'
 import { createActivities } from './activities.ts'
 import { archiveHandlers } from './archive-handlers.ts'
 import { createBackupDialog } from './backup-dialog.ts'
@@ -123,8 +123,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
       },
       'directory.import': async (options) => {
         assertOn()
-        if (!isAbsolute(options.file)) throw fail('path-relative', { path: options.file })
-        return tasks.begin('import', options.file, async (context) => {
+        return tasks.begin('import', absolutePath(options.file), async (context) => {
           try {
             return await importTask(engine, options, context)
           } finally {
@@ -184,9 +183,11 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
         return null
       },
       'restore.survey': async ({ hosts: wanted, from }) =>
-        tasks.begin('survey', [...wanted, from].join(' '), (context) => surveyTask(engine, wanted, from, context)),
+        tasks.begin('survey', [...wanted, absolutePath(from)].join(' '), (context) =>
+          surveyTask(engine, wanted, from, context),
+        ),
       'restore.prepare': async ({ hosts: wanted, from, acceptLoss }) => {
-        await run.prepareRestore(wanted, from, acceptLoss)
+        await run.prepareRestore(wanted, absolutePath(from), acceptLoss)
         return null
       },
       'reconcile.start': async ({ host, newer }) => {
