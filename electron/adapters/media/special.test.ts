@@ -152,6 +152,17 @@ describe.skipIf(!here)('a special file (needs the superuser and loop devices)', 
     await reader.close()
   })
 
+  it('asks nobody for a volume once its work was given up', async () => {
+    const [first, second] = [device(), device()]
+    const writer = await medium.create(first, { nextVolume: changer([second]).nextVolume })
+    await feed(writer.sink, noise(3_000_000, 'given up'))
+    await writer.commit()
+    const gone = changer([second])
+    const opening = medium.open(first, { nextVolume: gone.nextVolume, signal: AbortSignal.abort() })
+    expect(await codeOf(opening)).toBe('cancelled')
+    expect(gone.asked).toEqual([])
+  })
+
   it('asks again where the volume given cannot be used, and says why', async () => {
     const first = device()
     const used = device()

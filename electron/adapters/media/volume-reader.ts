@@ -155,6 +155,7 @@ async function findVolume(place: string, wanted: Wanted, options: OpenOptions): 
   const label = labelText(wanted)
   let path: string | null = place
   let reason: Problem | null = null
+  const givenUp = () => options.signal?.aborted === true
   for (let asked = 0; ; asked += 1) {
     try {
       const device = path === null ? null : await deviceAt(path)
@@ -163,10 +164,11 @@ async function findVolume(place: string, wanted: Wanted, options: OpenOptions): 
     } catch (thrown) {
       reason = asked === 0 ? null : toProblem(thrown)
     }
+    if (givenUp()) throw fail('cancelled')
     if (options.nextVolume === undefined)
       throw fail('medium-next-volume', { path: place, number: wanted.volume, label })
     path = await options.nextVolume({ number: wanted.volume, label, path: place, problem: reason })
-    if (path === null || options.signal?.aborted === true) throw fail('cancelled')
+    if (path === null || givenUp()) throw fail('cancelled')
   }
 }
 

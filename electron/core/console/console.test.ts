@@ -349,6 +349,33 @@ describe('the console behind its windows', () => {
     }
   }, 120_000)
 
+  test('a run that gives itself up for its outage asks for no volume any more, nor does the next one', async (context) => {
+    const device = newLoop(made.root, 1 / 32)
+    const config = readFileSync(made.domain.file, 'utf8')
+    try {
+      if (!device) return context.skip('needs the superuser and loop devices')
+      const limited = config.replace(/^limits:\n/m, 'limits:\n  downtimeMs: 8000\n')
+      writeFileSync(made.domain.file, limited.replace(/recordBytes: \d+/, 'recordBytes: 10240'))
+      const console = await open()
+      await console.handlers['run.prepare']({ host: 'tk-ml1' })
+      await console.handlers['run.all']({ to: device.path })
+      await until(async () => (await snapshot(console)).run?.volume != null)
+      await until(async () => (await snapshot(console)).run?.phase === 'ended')
+      const { run } = await snapshot(console)
+      expect(run?.state).toMatchObject({ outcome: 'failed-restored', problem: { code: 'downtime-limit' } })
+      expect(run?.volume).toBeNull()
+      const unasked = console.handlers['run.volume']({ path: device.path })
+      await expect(unasked).rejects.toMatchObject({ problem: { code: 'no-volume-asked' } })
+      await console.handlers['run.dismiss'](null)
+      await console.handlers['run.prepare']({ host: 'tk-ml1' })
+      expect((await snapshot(console)).run?.volume).toBeNull()
+      await console.close()
+    } finally {
+      writeFileSync(made.domain.file, config)
+      device?.end()
+    }
+  }, 120_000)
+
   test('refuses every path of a window that is not absolute', async () => {
     const console = await open()
     const { handlers } = console

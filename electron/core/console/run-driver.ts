@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import type { RunView, WantedVolume } from '../../../shared/model/console.ts'
 import type { ChangeRange } from '../../../shared/model/position.ts'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
@@ -13,6 +13,7 @@ import { findUnfinished, rollbackRun } from '../operations/rollback.ts'
 import type { NextVolume } from '../ports/medium.ts'
 import type { RunListener, Runner } from '../procedure/runner.ts'
 import { chooseArchives } from '../restore/choose-archives.ts'
+import { absolutePath } from './absolute-path.ts'
 import type { ConsoleStore } from './store.ts'
 
 /** A run that has begun; those whose archive is asked for on the way take its path. */
@@ -65,12 +66,11 @@ export function createRunDriver(
       outageSince: state.stoppedAt,
       outageLimitMs: backs(state) ? engine.domain.limits.downtimeMs : null,
       refusal,
-      volume: wanted?.volume ?? null,
+      volume: state.outcome === null ? (wanted?.volume ?? null) : null,
     }
     store.set('run', view)
   }
 
-  /** Asks in the 手順 window; whichever window is open shows it, and one that opens later, too. */
   /** Where each volume was put by its label. One that stands in another device still is not asked for twice. */
   const places = new Map<string, string>()
   const nextVolume: NextVolume = (volume) => {
@@ -78,8 +78,10 @@ export function createRunDriver(
     if (place !== undefined && place !== volume.path && volume.problem === null) return Promise.resolve(place)
     return askForVolume(volume)
   }
+  /** Asks in the 手順 window; whichever window is open shows it, and one that opens later, too. A run that ends or has ended asks nobody. */
   const askForVolume: NextVolume = (volume) =>
     new Promise((answer) => {
+      if (cancelling || !working) return answer(null)
       wanted = { volume, answer }
       if (run) show(run.runner.state())
     })
@@ -108,6 +110,7 @@ export function createRunDriver(
       })
       .finally(() => {
         working = false
+        endWait(null)
         show(begun.runner.state(), refusal)
         void settled()
       })
@@ -122,6 +125,7 @@ export function createRunDriver(
   async function take(beginning: (listener: RunListener) => Promise<DrivenRun>): Promise<void> {
     if (run && !run.runner.state().outcome) throw fail('run-busy')
     cancelling = false
+    places.clear()
     run = await beginning({
       changed: (state) => show(state),
       progress: (progress) => store.progress(progress),
@@ -162,8 +166,7 @@ export function createRunDriver(
     answerVolume(path) {
       const begun = current()
       if (wanted === null) throw fail('no-volume-asked')
-      if (path !== null && !isAbsolute(path)) throw fail('path-relative', { path })
-      if (path !== null) places.set(wanted.volume.label, path)
+      if (path !== null) places.set(wanted.volume.label, absolutePath(path))
       endWait(path)
       show(begun.runner.state())
     },
@@ -193,6 +196,7 @@ export function createRunDriver(
     },
     async close() {
       if (!run || run.runner.state().outcome) return
+      cancelling = true
       const ended = run.runner.cancel()
       endWait(null)
       await ended
