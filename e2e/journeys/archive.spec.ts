@@ -36,6 +36,9 @@ test('an archive is opened from the 履歴, searched, and a chosen file is taken
   await page.getByRole('searchbox', { name: '検索' }).fill('gmpublicinfo')
   await page.keyboard.press('Enter')
   await expect(rows).toHaveCount(1)
+  // What was chosen before is not taken out with what was found, nor does its order stand.
+  await expect(page.locator('[data-cell="selection"]')).not.toContainText(/1,3\d\d/)
+  await expect(page.locator('[aria-sort="ascending"], [aria-sort="descending"]')).toHaveCount(0)
   await rows.first().click()
   await page.getByRole('button', { name: '取り出し' }).click()
   const dialog = page.getByRole('dialog', { name: '取り出し' })

@@ -6,8 +6,12 @@ import { useServerName } from '../use-words.ts'
 import type { OpenedArchive } from './use-archive.ts'
 
 /** Which archive is looked into, and what is searched for in it. */
-export function ArchiveBar(props: { readonly archive: OpenedArchive; readonly onOpen: () => void }): ReactNode {
-  const { archive, onOpen } = props
+export function ArchiveBar(props: {
+  readonly archive: OpenedArchive
+  /** Something else is shown from now on. */
+  readonly onChange: () => void
+}): ReactNode {
+  const { archive, onChange } = props
   const actions = useActions()
   const { t } = useText()
   const nameOf = useServerName()
@@ -19,10 +23,14 @@ export function ArchiveBar(props: { readonly archive: OpenedArchive; readonly on
   const textId = useId()
   const known = useId()
   const openAt = (at: string) => {
-    onOpen()
+    onChange()
     void archive.open(at)
   }
   const open = () => openAt(path)
+  const find = () => {
+    onChange()
+    archive.find(text)
+  }
   const browse = async () => {
     const found = await actions.chooseFile('archive')
     if (found === null) return
@@ -33,7 +41,7 @@ export function ArchiveBar(props: { readonly archive: OpenedArchive; readonly on
   useEffect(() => {
     if (chosen === null) return
     setPath(chosen)
-    onOpen()
+    onChange()
     void archive.open(chosen)
   }, [chosen])
   return (
@@ -71,7 +79,7 @@ export function ArchiveBar(props: { readonly archive: OpenedArchive; readonly on
         className="filters"
         onSubmit={(event) => {
           event.preventDefault()
-          archive.find(text)
+          if (archive.opened !== null) find()
         }}
       >
         <label htmlFor={textId}>{t('archive.search')}</label>
@@ -87,7 +95,7 @@ export function ArchiveBar(props: { readonly archive: OpenedArchive; readonly on
           mnemonic="S"
           submit
           reason={archive.opened === null ? t('archive.open-first') : null}
-          onPress={() => archive.find(text)}
+          onPress={find}
         />
       </form>
     </div>

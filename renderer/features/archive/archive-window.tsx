@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { archiveMenus, type MenuCommand, type MenuItem } from '../../../shared/menu.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Grid } from '../../chrome/grid.tsx'
@@ -41,6 +41,9 @@ export function ArchiveWindow(): ReactNode {
     setSort(null)
     setTooMany(false)
   }
+  // A choice made while another archive was being opened is not one of its entries.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is opened counts
+  useEffect(fresh, [opened])
   const show = (path: string) => {
     fresh()
     archive.show(path)
@@ -76,7 +79,7 @@ export function ArchiveWindow(): ReactNode {
         <MenuBar menus={archiveMenus} reasonOf={(item: MenuItem) => against(item.command)} onCommand={onCommand} />
         <h1 className="for-readers">{t('window.archive')}</h1>
       </header>
-      <ArchiveBar archive={archive} onOpen={fresh} />
+      <ArchiveBar archive={archive} onChange={fresh} />
       <main className="panes panes-archive">
         <Panel title={t('archive.folders')}>
           <Tree

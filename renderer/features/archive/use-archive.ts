@@ -47,6 +47,8 @@ export function useArchive(): OpenedArchive {
   const [busy, setBusy] = useState(false)
   /** Grows with every choice, so that the answer to an older one is dropped. */
   const turn = useRef(0)
+  /** The archive whose tree is shown: folders of another one do not get into it. */
+  const shown = useRef<ArchiveFacts | null>(null)
 
   const ask = useCallback(
     (archive: string, at: string, text: string | null, next: string | null, rows = pageRows) =>
@@ -70,8 +72,10 @@ export function useArchive(): OpenedArchive {
   )
 
   const expand = useCallback(
-    async (archive: string, at: string, open: boolean) => {
-      const found = open ? await actions.archiveFolder(archive, at, null, treeRows) : undefined
+    async (archive: ArchiveFacts, at: string, open: boolean) => {
+      const found = open ? await actions.archiveFolder(archive.path, at, null, treeRows) : undefined
+      // A folder that could not be read stays as it was, to be tried again.
+      if (shown.current !== archive || (open && found === undefined)) return
       setTree((before) => {
         const known = before.get(at)?.folders ?? []
         const folders = found?.rows.filter(isFolder).map(({ path }) => path) ?? known
@@ -95,13 +99,14 @@ export function useArchive(): OpenedArchive {
       if (mine !== turn.current) return
       setBusy(false)
       if (facts === undefined) return
+      shown.current = facts
       setOpened(facts)
       setTree(new Map())
-      await Promise.all([expand(facts.path, '/', true), load(facts.path, '/', null)])
+      await Promise.all([expand(facts, '/', true), load(facts.path, '/', null)])
     },
     show: (at) => void (opened !== null && load(opened.path, at, null)),
     find: (text) => void (opened !== null && load(opened.path, folder, text.trim() === '' ? null : text.trim())),
-    expand: (at, open) => void (opened !== null && expand(opened.path, at, open)),
+    expand: (at, open) => void (opened !== null && expand(opened, at, open)),
     async all(most) {
       if (opened === null || busy) return null
       const mine = turn.current
