@@ -3,13 +3,14 @@ import type { WantedVolume } from '../../../shared/model/console.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Dialog } from '../../chrome/dialog.tsx'
 import { Field } from '../../chrome/field.tsx'
-import { useActions } from '../../store/use-app.ts'
+import { useActions, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 
-/** A volume is full: asks for the next one by number and label. It has no way out but an answer. */
+/** A volume is full, or one of an archive is to be read: asks for it by number and label. It has no way out but an answer. */
 export function VolumeDialog({ wanted }: { readonly wanted: WantedVolume }): ReactNode {
   const actions = useActions()
   const { t, tell } = useText()
+  const reads = useSnapshot(({ run }) => run?.state.runbook === 'restore')
   const [path, setPath] = useState(wanted.path)
   const [relative, setRelative] = useState(false)
   const first = useRef<HTMLInputElement>(null)
@@ -40,8 +41,8 @@ export function VolumeDialog({ wanted }: { readonly wanted: WantedVolume }): Rea
           go()
         }}
       >
-        <p>{t('volume.insert', { number: wanted.number, label: wanted.label })}</p>
-        <Field label={t('volume.path')} hint={t('volume.hint')} wrong={wrong}>
+        <p>{t(reads ? 'volume.find' : 'volume.insert', { number: wanted.number, label: wanted.label })}</p>
+        <Field label={t('volume.path')} hint={t(reads ? 'volume.find-hint' : 'volume.hint')} wrong={wrong}>
           {({ id, describedBy }) => (
             <input
               id={id}

@@ -136,9 +136,12 @@ export const enRun: Translated<typeof jaRun> = {
   'nxbackup.path-wrong': 'Enter an absolute path, one that begins with "/".',
   'volume.title': 'Next volume',
   'volume.insert': 'Insert volume {number}, and write "{label}" on it.',
+  'volume.find': 'Insert volume {number}, the one labelled "{label}".',
   'volume.path': 'Special file name of the medium',
   'volume.hint':
     'Leave it as it is when the medium in the same drive was changed. Cancel gives the backup up and starts the services.',
+  'volume.find-hint':
+    'Leave it as it is when the medium in the same drive was changed. Cancel gives the restore up and starts the services.',
 
   'cancel.title': 'Cancel the procedure',
   'cancel.question': 'Cancel the procedure?',

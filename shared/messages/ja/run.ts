@@ -133,9 +133,12 @@ export const jaRun = {
   'nxbackup.path-wrong': '「/」で始まる絶対パスを入力してください。',
   'volume.title': '次の媒体',
   'volume.insert': '{number}巻目の媒体を入れてください。媒体には「{label}」と書いておきます。',
+  'volume.find': '「{label}」と書いた媒体({number}巻目)を入れてください。',
   'volume.path': '媒体のスペシャルファイル名',
   'volume.hint':
     '同じ装置の媒体を入れ替えたときは,そのまま了解してください。取消ではバックアップを中止し,サービスを起動します。',
+  'volume.find-hint':
+    '同じ装置の媒体を入れ替えたときは,そのまま了解してください。取消ではリストアを中止し,サービスを起動します。',
 
   'cancel.title': '手順の中止',
   'cancel.question': '手順を中止します。よろしいですか。',
