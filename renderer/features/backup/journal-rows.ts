@@ -38,7 +38,10 @@ export function journalRows(list: JournalList): readonly GridRow[] {
         kind: { value: list.roles(server) },
         journal: { value: journal?.records ?? -1, show: amount(journal, list.text) },
         ...span(journal, list.text),
-        sealed: { value: segments.length, show: bare > 0 ? t('sealed.bare', { count }) : count },
+        sealed: {
+          value: segments.length,
+          show: bare > 0 ? t('sealed.bare', { count, bare: format.number(bare) }) : count,
+        },
       },
     }
     if (!open) return [row]

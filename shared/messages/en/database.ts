@@ -98,7 +98,7 @@ export const enDatabase: Translated<typeof jaDatabase> = {
   'backup.unknown': 'The state of the journals is not known.',
 
   'sealed.segment': 'Segment {id}',
-  'sealed.bare': '{count}, not covered',
+  'sealed.bare': '{count} ({bare} not covered)',
   'sealed.uncovered': 'not covered',
   'sealed.covered': 'covered by {count} archives',
   'sealed.unknown': 'cleared by and when: unknown',

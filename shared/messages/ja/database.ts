@@ -94,7 +94,7 @@ export const jaDatabase = {
   'backup.unknown': 'ジャーナルの状態が分かりません。',
 
   'sealed.segment': '退避{id}',
-  'sealed.bare': '{count} 未保護',
+  'sealed.bare': '{count} (未保護{bare})',
   'sealed.uncovered': '未保護',
   'sealed.covered': '保護するアーカイブ{count}件',
   'sealed.unknown': 'クリアした人と日時は不明',
