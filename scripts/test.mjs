@@ -3,12 +3,13 @@
  * fails does not stop the later ones. Where a Debian package is missing and this user may not install it, what needs
  * it is left out and the end is 69, never 0.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { aptInstall, aptLine, electronPackages, isRoot, missingPackages } from './lib/debian.mjs'
 import { run } from './lib/exec.mjs'
 import { log, runMain, Stop } from './lib/log.mjs'
 import { cacheDir, root } from './lib/paths.mjs'
+import { countE2e, countUnit } from './lib/test-reports.mjs'
 import { setUp } from './setup.mjs'
 
 /** Independent readers, writers and clients that our own results are held against; a test without its tool skips itself. */
@@ -68,16 +69,6 @@ function stages(grep) {
   ]
 }
 
-function countUnit(report) {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
-  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }
-}
-
-function countE2e(report) {
-  const { stats } = JSON.parse(readFileSync(report, 'utf8'))
-  return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }
-}
-
 async function runStage(stage, missing) {
   const lacking = (stage.needs ?? []).filter((name) => missing.includes(name))
   if (lacking.length > 0) {
@@ -103,7 +94,7 @@ async function runCommands(stage) {
 /** A stage without tests of its own counts as one; one whose runner failed, or ran no test, has failed at least once. */
 function judge(stage, ok) {
   if (!stage.count) return { state: ok ? 'passed' : 'FAILED', passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 }
-  let counts = { passed: 0, failed: 0, skipped: 0 }
+  let counts = { passed: 0, failed: 0, skipped: 0, failures: [] }
   try {
     counts = stage.count()
   } catch (error) {
@@ -139,9 +130,12 @@ function select(all, only) {
   return all.filter((stage) => names.includes(stage.name))
 }
 
+/** What failed stands once more at the end, where whoever sees the last lines alone finds it. */
 function printTable(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0)
   process.stdout.write('\n')
+  for (const { name, failures = [] } of results)
+    for (const { title, message } of failures) process.stdout.write(`${name} FAILED: ${title}\n${message}\n\n`)
   for (const { name, state, seconds, passed, failed, skipped } of results) {
     const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
     process.stdout.write(`${name.padEnd(9)} ${state.padEnd(9)} ${seconds.toFixed(1).padStart(7)} s   ${counts}\n`)
