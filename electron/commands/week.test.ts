@@ -13,6 +13,7 @@ import { slowTarget } from './testing/slow-run.ts'
 const library = spawnSync('sh', ['-c', 'ls /usr/lib/*/faketime/libfaketimeMT.so.1'], { encoding: 'utf8' }).stdout.trim()
 const superuser = process.getuid?.() === 0
 const mebibyte = 1024 * 1024
+const today = new Date()
 
 describe.skipIf(library === '' || !superuser)('a week of unattended backups', () => {
   let shell: Shell
@@ -29,9 +30,14 @@ describe.skipIf(library === '' || !superuser)('a week of unattended backups', ()
     DONT_FAKE_MONOTONIC: '1',
   }
 
-  /** Sets every process's clock; `day` 1 is a Monday, hours are local. */
+  /** Sets every process's clock; `day` 1 is a Monday still to come, hours are local. */
   function set(day: number, hour: number): void {
-    const wanted = new Date(2026, 10, 22 + day, hour).getTime()
+    const wanted = new Date(
+      today.getFullYear(),
+      today.getMonth(),
+      today.getDate() + 7 - today.getDay() + day,
+      hour,
+    ).getTime()
     writeFileSync(`${clock}.new`, `+${((wanted - Date.now()) / 1000).toFixed(0)}\n`)
     renameSync(`${clock}.new`, clock)
   }
