@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { assertNever } from '../../../shared/model/assert-never.ts'
 import { mediumFailure, tookNothing } from '../ports/medium-failure.ts'
 import type { JobContext } from './meter.ts'
+import { systemCalls } from './system-calls.ts'
 
 /**
  * Where a worker puts the archive's bytes, in order, one call after the other. Resolves when the pieces may be
@@ -9,7 +10,7 @@ import type { JobContext } from './meter.ts'
  */
 export type Output = { readonly append: (pieces: readonly Buffer[]) => Promise<void> }
 
-/** `file`: written from the file's position on, or from byte `from`. `stream`: the bytes go to the thread that began the job, which holds the medium. */
+/** `file`: an empty one, written from its beginning on, or one written from byte `from`. `stream`: the bytes go to the thread that began the job, which holds the medium. */
 export type OutputPlan =
   | { readonly kind: 'file'; readonly fd: number; readonly from?: number }
   | { readonly kind: 'stream' }
@@ -26,6 +27,8 @@ export const TAKEN = 1
 export const JOB_WORDS = 2
 
 const AHEAD = 8
+/** From so many bytes on the disk begins to write: else it would rest until the sync at the end, which would wait for all of it. */
+const WRITE_BEHIND = 8 * 1024 * 1024
 const LOOK_MS = 200
 
 /** `path` is the archive's name in problems. */
@@ -45,13 +48,17 @@ function fileOutput(
   path: string,
   { checkCancelled }: JobContext,
 ): Output {
-  let at = from ?? null
+  let at = from ?? 0
+  let begun = at
   return {
     append: async (pieces) => {
       for (const bytes of pieces) {
-        writeAll(fd, bytes, path, checkCancelled, at)
-        if (at !== null) at += bytes.length
+        writeAll(fd, bytes, path, checkCancelled, from === undefined ? null : at)
+        at += bytes.length
       }
+      if (at - begun < WRITE_BEHIND) return
+      systemCalls()?.startWriting(fd, begun, at - begun)
+      begun = at
     },
   }
 }

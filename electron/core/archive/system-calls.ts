@@ -21,6 +21,11 @@ export type SystemCalls = {
   readonly seekHole: (fd: number, offset: number) => number
   /** Tells the system that the file will be read from beginning to end, so that it reads further ahead. Never throws. */
   readonly adviseSequential: (fd: number) => void
+  /**
+   * Has the system begin to write these bytes of the file to its disk, and waits for none of them; the sync at the end then finds
+   * little left to do. What fails is told by that sync. Never throws.
+   */
+  readonly startWriting: (fd: number, offset: number, length: number) => void
   /** What a path is, a symlink at its end not followed, into `out`; the path ends with a NUL. Null: not in every C library. */
   readonly statx: ((path: Buffer, out: Buffer) => void) | null
   /** Gives memory back that the allocator holds free: compressors leave much in the arenas of several threads. Never throws. */
@@ -34,6 +39,7 @@ export type SystemCalls = {
 const SEEK_DATA = 3
 const SEEK_HOLE = 4
 const ADVICE_SEQUENTIAL = 2
+const SYNC_FILE_RANGE_WRITE = 2
 const AT_FDCWD = -100
 const AT_SYMLINK_NOFOLLOW = 0x100
 const STATX_BASIC = 0x7ff
@@ -85,6 +91,9 @@ function bind(): SystemCalls | null {
     // Some containers forbid what the C library has.
     return of(Buffer.from('/\0'), Buffer.alloc(256)) ? of : null
   })
+  const syncRange = optional(() =>
+    koffi.load(null).func('int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)'),
+  )
   const adjust = optional(() => koffi.load(null).func('int mallopt(int parameter, int value)'))
   const trim = optional(() => koffi.load(null).func('int malloc_trim(size_t pad)'))
   const exit = optional(() => koffi.load(null).func('void _exit(int status)'))
@@ -141,6 +150,9 @@ function bind(): SystemCalls | null {
     },
     adviseSequential: (fd) => {
       native.posix_fadvise64?.(fd, 0, 0, ADVICE_SEQUENTIAL)
+    },
+    startWriting: (fd, offset, length) => {
+      syncRange?.(fd, offset, length, SYNC_FILE_RANGE_WRITE)
     },
   }
 }
