@@ -61,7 +61,9 @@ async function main() {
   const rounds = number('rounds', values.rounds)
   const growthFiles = values.growth === '' ? [] : values.growth.split(',').map((each) => number('growth', each))
   const only = chosen('only', values.only, WORKS)
-  const all = peersOf({ root, ours: '', level: LEVEL }).flatMap(({ id }) => (id === undefined ? [] : [id]))
+  const all = peersOf({ root, ours: '', undigested: '', level: LEVEL }).flatMap(({ id }) =>
+    id === undefined ? [] : [id],
+  )
   const named = values.peers === '' ? all : chosen('peers', values.peers, all)
   const missing = ['tar', 'zstd', 'time'].filter((program) => !has(program))
   if (missing.length > 0) throw new Stop(69, `needed and not installed: ${missing.join(', ')}`)
@@ -71,12 +73,13 @@ async function main() {
   env.BORG_BASE_DIR = join(folder, 'borg-home')
   try {
     const ours = await buildOurs(folder)
+    const undigested = await buildOurs(folder, { digests: false })
     const tree = join(folder, 'tree')
     log(`making ${files} mails and ${databaseMb} MB of databases`)
     makeMailStore({ root: tree, files, databaseMb, seed: 1 })
     const cold = canDropCaches()
     if (!cold) log('the page cache cannot be dropped here (root alone may): no cold rows')
-    const rows = measure({ tree, folder, ours, rounds, cold, only, named })
+    const rows = measure({ tree, folder, ours, undigested, rounds, cold, only, named })
     const growth = growthFiles.map((count) => grow({ folder, ours, count }))
     const ratios = judge(rows)
     const peak = Math.max(...rows.filter(({ who }) => who.startsWith('untenseki')).map(({ memoryMb }) => memoryMb))
@@ -112,8 +115,8 @@ function has(program) {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 }
 
-function measure({ tree, folder, ours, rounds, cold, only, named }) {
-  const peers = peersOf({ root, ours, level: LEVEL }).filter(({ id, who, needs }) => {
+function measure({ tree, folder, ours, undigested, rounds, cold, only, named }) {
+  const peers = peersOf({ root, ours, undigested, level: LEVEL }).filter(({ id, who, needs }) => {
     if (id !== undefined && !named.includes(id)) return false
     if (!needs || has(needs)) return true
     log(`${who} is not installed: no rows of it`)
@@ -186,6 +189,8 @@ function run(command, vars, folder) {
   rmSync(stall, { force: true })
   rmSync(idle, { force: true })
   const own = { NODE: process.execPath, IDLE: join(root, 'e2e/bench/idle.mjs'), IDLE_FILE: idle, REPORT: report }
+  // Else whoever waits for the disk waits for what others left unwritten.
+  spawnSync('sync')
   const done = spawnSync('sh', ['-c', MEASURED], {
     env: { ...env, ...vars, ...own, COMMAND: command, STALL_FILE: stall },
     encoding: 'utf8',

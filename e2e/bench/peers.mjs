@@ -4,8 +4,12 @@ import { join } from 'node:path'
 export const targets = [
   ['create', 'cold', 'untenseki', 'tar', 0.6],
   ['create', 'cold', 'untenseki', 'tar | zstd', 0.8],
-  ['create', 'warm', 'untenseki, stored', 'tar', 1.0],
+  ['create', 'cold', 'untenseki', 'tar, synced', 0.6],
+  ['create', 'cold', 'untenseki', 'tar | zstd, synced', 0.8],
+  ['create', 'warm', 'untenseki, stored, no digests', 'tar', 1.0],
+  ['create', 'warm', 'untenseki, stored, no digests', 'tar, synced', 1.0],
   ['create', 'warm', 'untenseki', 'tar | zstd', 1.1],
+  ['create', 'warm', 'untenseki', 'tar | zstd, synced', 1.1],
   ['create', 'warm', 'untenseki', 'restic', 0.5],
   ['create', 'warm', 'untenseki', 'npm tar', 0.25],
   ['create', 'cold', 'untenseki', 'restic', 0.5],
@@ -17,8 +21,9 @@ export const targets = [
 /**
  * Who does what, by shell: `make`, `check` and `bring` of each. `$A` is the archive, `$T` the tree, `$O` the folder to
  * restore to, `$R` the tree's name without its first slash. `needs`: a program that may be missing; `id`: how it is chosen.
+ * `synced`: what it wrote is on the disk when it ends, as ours always is; the others leave that to a moment after their end.
  */
-export function peersOf({ root, ours, level }) {
+export function peersOf({ root, ours, undigested, level }) {
   const node = process.execPath
   const npmTar = `${node} ${join(root, 'e2e/bench/npm-tar.mjs')}`
   return [
@@ -30,6 +35,7 @@ export function peersOf({ root, ours, level }) {
       bring: `${node} ${ours} restore $A $O/out`,
     },
     { who: 'untenseki, stored', ending: '.tar.zst', make: `${node} ${ours} create 0 $T $A` },
+    { who: 'untenseki, stored, no digests', ending: '.tar.zst', make: `${node} ${undigested} create 0 $T $A` },
     {
       id: 'tar',
       who: 'tar',
@@ -45,6 +51,14 @@ export function peersOf({ root, ours, level }) {
       make: `tar -cf - -C / $R | zstd -q -T0 -${level} -o $A`,
       check: 'zstd -dcq $A | tar -df - -C /',
       bring: 'zstd -dcq $A | tar -xf - -C $O',
+    },
+    { id: 'tar', who: 'tar, synced', ending: '.tar', make: 'tar -cf $A -C / $R && sync $A' },
+    {
+      id: 'tar-zstd',
+      who: 'tar | zstd, synced',
+      ending: '.tar.zst',
+      make: `tar -cf - -C / $R | zstd -q -T0 -${level} -o $A && sync $A`,
+      bring: 'zstd -dcq $A | tar -xf - -C $O && sync -f $O',
     },
     {
       id: 'bsdtar',

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Codec } from './codec.ts'
 import { createGiveBack } from './give-back.ts'
-import { sha256Of } from './hash.ts'
+import { newSha256, sha256Of } from './hash.ts'
 import type { Output } from './output.ts'
 import { countProcessors } from './processors.ts'
 import { encodeSeal, type Frame } from './seal.ts'
@@ -44,7 +43,7 @@ export function createFrameWriter(codec: Codec, level: number, output: Output): 
   const lanes: { readonly pending: Pending[]; ended: boolean }[] = []
   const frames: Frame[] = []
   const giveBack = createGiveBack()
-  const whole = createHash('sha256')
+  const whole = newSha256()
   const queue: (() => void)[] = []
   const settling: { readonly resolve: () => void; readonly reject: (thrown: unknown) => void }[] = []
   let compressing = 0

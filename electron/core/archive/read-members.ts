@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs'
 import { attributesOf } from './attributes.ts'
 import { extentsOf } from './extents.ts'
-import { sha256Hex } from './hash.ts'
+import { newSha256, sha256Hex } from './hash.ts'
 import { type Member, manifestLine, storedSize } from './member.ts'
 import { escapeName } from './member-name.ts'
 import type { PlainFiles } from './plain-member.ts'
@@ -195,7 +194,7 @@ function* readOneByOne(records: Buffer, first: Buffer, context: ReadContext): Ge
     size: number,
     extents: readonly Extent[],
   ): Generator<Piece, string, Buffer> {
-    const hash = createHash('sha256')
+    const hash = newSha256()
     let at = 0
     for (const { offset, length } of [...extents, { offset: size, length: 0 }]) {
       for (let told = at; at < offset; ) {
