@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { assertNever } from '../../../shared/model/assert-never.ts'
 import { mediumFailure, tookNothing } from '../ports/medium-failure.ts'
 import type { JobContext } from './meter.ts'
-import { systemCalls } from './system-calls.ts'
+import { createWriteBehind } from './write-behind.ts'
 
 /**
  * Where a worker puts the archive's bytes, in order, one call after the other. Resolves when the pieces may be
@@ -27,8 +27,6 @@ export const TAKEN = 1
 export const JOB_WORDS = 2
 
 const AHEAD = 8
-/** From so many bytes on the disk begins to write: else it would rest until the sync at the end, which would wait for all of it. */
-const WRITE_BEHIND = 8 * 1024 * 1024
 const LOOK_MS = 200
 
 /** `path` is the archive's name in problems. */
@@ -49,16 +47,14 @@ function fileOutput(
   { checkCancelled }: JobContext,
 ): Output {
   let at = from ?? 0
-  let begun = at
+  const writeBehind = createWriteBehind(fd, at)
   return {
     append: async (pieces) => {
       for (const bytes of pieces) {
         writeAll(fd, bytes, path, checkCancelled, from === undefined ? null : at)
         at += bytes.length
       }
-      if (at - begun < WRITE_BEHIND) return
-      systemCalls()?.startWriting(fd, begun, at - begun)
-      begun = at
+      writeBehind(at)
     },
   }
 }

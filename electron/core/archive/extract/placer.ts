@@ -14,6 +14,7 @@ import {
 import { fail, ProblemError } from '../../../../shared/model/problem.ts'
 import { codeOf } from '../../ports/medium-failure.ts'
 import { escapeName } from '../member-name.ts'
+import { createWriteBehind } from '../write-behind.ts'
 import { type AttributePolicy, applyTo, applyToPath, modeOf } from './apply-attributes.ts'
 import { createLevels, NotAFolder, type Share, SYNCED_SINGLY, within } from './levels.ts'
 import { isRoot, type Mapping, partsOf, type Root, split, unsafeName } from './mapping.ts'
@@ -68,7 +69,7 @@ export function createPlacer(options: PlacerOptions): Placer {
   let root: Root | null = null
   let folder: Buffer | null = null
   let folderFd = -1
-  let open: { readonly fd: number; readonly entry: Entry; end: number } | null = null
+  let open: OpenFile | null = null
   let members = 0
   let bytes = 0
   let files = 0
@@ -170,7 +171,7 @@ export function createPlacer(options: PlacerOptions): Placer {
         folder = null
         return
       case 'file':
-        open = { fd: openSync(within(fd, own), NEW_FILE, 0o600), entry, end: 0 }
+        open = openFile(openSync(within(fd, own), NEW_FILE, 0o600), entry)
         return
       case 'symlink':
         return makeSymlink(entry, fd, own, partsOf(place.root, name).length - 2)
@@ -222,6 +223,7 @@ export function createPlacer(options: PlacerOptions): Placer {
         for (let at = 0; at < piece.length; ) at += writeSync(file.fd, piece, at, piece.length - at, offset + at)
       })
       file.end = offset + piece.length
+      file.writeBehind(file.end)
       bytes += piece.length
     },
     end: () => {
@@ -253,6 +255,18 @@ export function createPlacer(options: PlacerOptions): Placer {
       levels.abandon()
     },
   }
+}
+
+/** `end`: up to where it is written. */
+type OpenFile = {
+  readonly fd: number
+  readonly entry: Entry
+  readonly writeBehind: (until: number) => void
+  end: number
+}
+
+function openFile(fd: number, entry: Entry): OpenFile {
+  return { fd, entry, writeBehind: createWriteBehind(fd, 0), end: 0 }
 }
 
 /** Deeper than this no program, ours neither, could take a folder away again by its path. */
