@@ -66,7 +66,6 @@ export function createFrameWriter(codec: Codec, level: number, output: Output): 
     compressing += 1
     try {
       const compressed = await codec.compress(raw, level)
-      giveBack()
       return { pieces: [compressed], sha256: sha256Of(compressed) }
     } finally {
       compressing -= 1
@@ -87,6 +86,7 @@ export function createFrameWriter(codec: Codec, level: number, output: Output): 
         frames.push({ length, raw: next.raw, sha256 })
         lane.pending.shift()
         next.done()
+        giveBack()
       } catch (thrown) {
         broken = { thrown }
         next.failed(thrown)
