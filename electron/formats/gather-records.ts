@@ -32,7 +32,8 @@ export async function gatherRecords(
   extra: readonly string[],
   holders: readonly RecordHolder[],
 ): Promise<Gathered> {
-  const pool = createRecordPool(samePlaceOf(from.position, from.ancestry).number)
+  const { number } = samePlaceOf(from.position, from.ancestry)
+  const pool = createRecordPool((one) => one > number)
   const sources: RepairSource[] = []
   const damage: Damage[] = []
   const ends = new Map<string, Position>()

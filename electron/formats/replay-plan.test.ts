@@ -17,7 +17,7 @@ const change = (number: number): Change => ({
 
 describe('what is replayed onto restored data', () => {
   const plan = (number: number) => {
-    const pool = createRecordPool(number)
+    const pool = createRecordPool((one) => one > number)
     for (const one of [85, 86, 87]) pool.add(change(one))
     pool.learn([gaveUp])
     return planReplay('hq-mas', { position: { timeline: 'A', number }, ancestry: [] }, pool, [])

@@ -2,7 +2,7 @@ import type { Change } from '../../shared/model/change.ts'
 import {
   type Ancestry,
   type ChangeRange,
-  descentOf,
+  historyOf,
   isAncestor,
   joinAncestry,
   type Place,
@@ -21,8 +21,8 @@ export type RecordPool = {
   ancestry(): Ancestry
 }
 
-/** A pool that keeps what is newer than `after`; the rest is of no use to a repair. */
-export function createRecordPool(after: number): RecordPool {
+/** A pool that keeps only numbers that are `wanted`; the rest is of no use. */
+export function createRecordPool(wanted: (number: number) => boolean): RecordPool {
   const byTimeline = new Map<string, Map<number, Change>>()
   const newest = new Map<string, number>()
   let ancestry: Ancestry = []
@@ -30,7 +30,7 @@ export function createRecordPool(after: number): RecordPool {
     add: (change) => {
       if (change.descent !== undefined) ancestry = joinAncestry(ancestry, change.descent)
       newest.set(change.timeline, Math.max(newest.get(change.timeline) ?? 0, change.number))
-      if (change.number <= after) return
+      if (!wanted(change.number)) return
       const known = byTimeline.get(change.timeline) ?? new Map<number, Change>()
       byTimeline.set(change.timeline, known)
       if (!known.has(change.number)) known.set(change.number, change)
@@ -77,41 +77,27 @@ export function planReplay(host: string, from: Place, pool: RecordPool, damage: 
     throw fail('repair-timelines', { timelines: reachable.map(({ position }) => position.timeline).join(', ') })
   }
   const end = Math.max(head.position.number, ...trailing(head, damage))
+  const reaches = { position: { timeline: head.position.timeline, number: end }, ancestry }
+  const { changes, missing } = takeHistory(reaches, start.number, pool)
+  return { changes, reaches, gaps: missing }
+}
+
+/** What a pool holds of the history of `place` after `after`, in order, and what it lacks of that. */
+export function takeHistory(
+  place: Place,
+  after: number,
+  pool: RecordPool,
+): { readonly changes: readonly Change[]; readonly missing: readonly ChangeRange[] } {
   const changes: Change[] = []
   const missing: number[] = []
-  const ownerOf = ownerOn(head)
-  const lost = descentOf(head.position.timeline, ancestry).flatMap((one) => one.lost)
-  for (let number = start.number + 1; number <= end; number += 1) {
-    const change = pool.get(ownerOf(number), number)
-    if (change !== undefined) changes.push(change)
-    else if (!lost.some(({ first, last }) => first <= number && number <= last)) missing.push(number)
-  }
-  const reaches = { position: { timeline: head.position.timeline, number: end }, ancestry }
-  return { changes, reaches, gaps: toRanges(missing) }
-}
-
-/** Which timeline a number of this line belongs to. */
-function ownerOn({ position, ancestry }: Place): (number: number) => string {
-  const line = descentOf(position.timeline, ancestry)
-  return (number) => {
-    let owner = position.timeline
-    for (const { parent, fork } of line) {
-      if (number > fork) break
-      owner = parent
+  for (const { timeline, first, last } of historyOf(place)) {
+    for (let number = Math.max(first, after + 1); number <= last; number += 1) {
+      const change = pool.get(timeline, number)
+      if (change !== undefined) changes.push(change)
+      else missing.push(number)
     }
-    return owner
   }
-}
-
-/** The records of a place's line after `after`, in order; what the pool does not hold is left out. */
-export function changesOn(place: Place, after: number, pool: RecordPool): readonly Change[] {
-  const ownerOf = ownerOn(place)
-  const changes: Change[] = []
-  for (let number = after + 1; number <= place.position.number; number += 1) {
-    const change = pool.get(ownerOf(number), number)
-    if (change !== undefined) changes.push(change)
-  }
-  return changes
+  return { changes, missing: toRanges(missing) }
 }
 
 /** Damage at the end of a journal hides changes that no later record betrays, unless another source holds them. */

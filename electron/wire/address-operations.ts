@@ -29,6 +29,9 @@ const leaseMsSchema = z.number().int().min(100).max(3_600_000)
 const importIdSchema = z.string().min(1).max(64)
 const operatorSchema = z.string().min(1).max(64)
 
+/** Ranges of one answer to `changes.missing`. */
+export const mostMissing = 1_000
+
 /** An entity by kind and id; an empty kind stands before all of them, `~` behind. */
 const entityKeySchema = z.tuple([z.string(), z.string()])
 export type EntityKey = z.infer<typeof entityKeySchema>
@@ -134,10 +137,10 @@ export const addressOperations = defineOperations({
   },
   /**
    * Not the master: its contents were compared and are those of the master at `place`: it stands there from now on, and is 修復待ち
-   * no longer. Its own records after `keep` go.
+   * no longer. Records of another history go.
    */
   'contents.adopt': {
-    input: z.object({ place: placeSchema, keep: z.number().int().nonnegative() }),
+    input: z.object({ place: placeSchema }),
     output: replicaReportSchema,
   },
   /** Master only. Begins 整合性確保 of a server; answers the job to ask for. */
@@ -159,6 +162,16 @@ export const addressOperations = defineOperations({
   'changes.read': {
     input: z.object({ after: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000) }),
     output: z.array(changeSchema),
+  },
+  /** Not the master: what this server lacks on record of the history of `place` after `after` and would keep; the first ranges of it. */
+  'changes.missing': {
+    input: z.object({ place: placeSchema, after: z.number().int().nonnegative() }),
+    output: z.array(changeRangeSchema).max(mostMissing),
+  },
+  /** Not the master: keeps changes of the history of `place` on record; neither contents nor position change. */
+  'changes.keep': {
+    input: z.object({ place: placeSchema, changes: z.array(changeSchema).max(1000) }),
+    output: z.null(),
   },
 })
 export type AddressOperations = typeof addressOperations

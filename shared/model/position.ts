@@ -55,6 +55,35 @@ export function samePlaceOf(position: Position, ancestry: Ancestry): Position {
   return { timeline, number: position.number }
 }
 
+/** Changes of one timeline, from the first to the last. */
+export type Stretch = ChangeRange & { readonly timeline: string }
+
+/** The changes that led to a place, oldest first, by the timelines that made them; what was given up on the way is none of them. */
+export function historyOf({ position, ancestry }: Place): readonly Stretch[] {
+  const line = descentOf(position.timeline, ancestry)
+  const stretches: Stretch[] = []
+  let { timeline, number: last } = position
+  for (const { parent, fork } of line) {
+    stretches.unshift({ timeline, first: fork + 1, last })
+    last = Math.min(last, fork)
+    timeline = parent
+  }
+  stretches.unshift({ timeline, first: 1, last })
+  const lost = line.flatMap((one) => one.lost)
+  return lost.reduce(without, stretches).filter(({ first, last: end }) => first <= end)
+}
+
+function without(stretches: readonly Stretch[], lost: ChangeRange): Stretch[] {
+  return stretches.flatMap((one) =>
+    lost.last < one.first || one.last < lost.first
+      ? [one]
+      : [
+          { ...one, last: lost.first - 1 },
+          { ...one, first: lost.last + 1 },
+        ],
+  )
+}
+
 /** Up to which change a timeline belongs to the history of `of`; null when it is no ancestor of it at all. */
 export function sharedUpTo(timeline: string, { position, ancestry }: Place): number | null {
   if (timeline === position.timeline) return position.number

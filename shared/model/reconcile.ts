@@ -8,7 +8,7 @@ export const newerChoiceSchema = z.enum(['refuse', 'bring-back', 'overwrite'])
 export type NewerChoice = z.infer<typeof newerChoiceSchema>
 
 export const reconcileProgressSchema = z.object({
-  phase: z.enum(['bring-back', 'send', 'compare', 'mend']),
+  phase: z.enum(['bring-back', 'send', 'compare', 'records']),
   done: z.number().int(),
   total: z.number().int(),
 })

@@ -9,7 +9,7 @@ const phases: Readonly<Record<ReconcileProgress['phase'], { readonly ja: string;
   'bring-back': { ja: 'マスタへ戻しています', en: 'Bringing back to the master' },
   send: { ja: '未送信の登録を送っています', en: 'Sending what waits' },
   compare: { ja: '内容を照合しています', en: 'Comparing contents' },
-  mend: { ja: '相違を修正しています', en: 'Mending differences' },
+  records: { ja: '変更の記録を送っています', en: 'Sending the records of changes' },
 }
 
 /** 整合性確保 of one server as a console's task; what differed, or what only that server holds, becomes its lines. */

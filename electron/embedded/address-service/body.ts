@@ -11,6 +11,7 @@ import { createMaintenanceJobs } from './maintenance.ts'
 import { requeue } from './outbox.ts'
 import { readChanges } from './read-changes.ts'
 import { reconcile } from './reconcile.ts'
+import { keepRecords, missingRecords } from './records.ts'
 import { type Done, editBatch, type Request } from './registrar.ts'
 import { planMasterRepair, type RepairTools, repairMaster, repairReplica } from './repair.ts'
 import { applyChanges } from './replica.ts'
@@ -233,6 +234,8 @@ export const addressService: ServiceBody = async (context) => {
         return null
       },
       'changes.read': ({ after, limit }) => readChanges(store, after, limit),
+      'changes.missing': (given) => missingRecords(directory, given),
+      'changes.keep': (given) => queue.run(() => keepRecords(directory, given)),
     },
     (event, details) => log.write('warning', event, details),
   )

@@ -7,6 +7,7 @@ import type { EntityKey } from '../../wire/address-operations.ts'
 import type { Row, Statement } from '../../wire/object-operations.ts'
 import type { Directory } from './directory.ts'
 import { entityColumns, entityStatements, toEntity } from './entity-rows.ts'
+import { strangeRecords } from './records.ts'
 import type { Store } from './store.ts'
 
 /** Before every entity, and behind every one. */
@@ -121,13 +122,9 @@ export async function mendContents(
 }
 
 /** Only inside the registration queue. */
-export async function adoptPlace(
-  directory: Directory,
-  { place, keep }: { readonly place: Place; readonly keep: number },
-): Promise<ReplicaReport> {
+export async function adoptPlace(directory: Directory, { place }: { readonly place: Place }): Promise<ReplicaReport> {
   await assertReplica(directory)
-  const cut: Statement = { sql: 'DELETE FROM change WHERE number > ?', params: [keep] }
-  await directory.commit([], [cut], { learn: place.ancestry, to: place.position })
+  await directory.commit([], [strangeRecords(place)], { learn: place.ancestry, to: place.position })
   if (directory.pending() !== null) directory.endPending()
   const { position, ancestry } = directory.place()
   return { position, ancestry: [...ancestry], pending: false }

@@ -2,18 +2,24 @@ import { randomInt } from 'node:crypto'
 import type { Change } from '../../../shared/model/change.ts'
 import type { Domain, ServerConfig } from '../../../shared/model/domain.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
-import { type Ancestry, descentOf, type Place, type Position, type Timeline } from '../../../shared/model/position.ts'
+import {
+  type Ancestry,
+  type ChangeRange,
+  descentOf,
+  type Place,
+  type Position,
+  type Timeline,
+} from '../../../shared/model/position.ts'
 import { type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import { opensByRepair, type RepairMark } from '../../../shared/model/repair.ts'
 import { type JournalPlace, journalPlaces } from '../../formats/journal-folder.ts'
 import { setAsideDamaged } from '../../formats/journal-seal.ts'
-import { readSource, sourceFiles } from '../../formats/journal-sources.ts'
 import { readRepairMark, removeRepairMark, repairMarkPath, writeRepairMark } from '../../formats/repair-mark.ts'
-import { changesOn, createRecordPool } from '../../formats/replay-plan.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { ServiceLog } from '../process/log.ts'
 import { type Journals, openJournals } from './journals.ts'
 import { readChanges } from './read-changes.ts'
+import { readJournals } from './read-journals.ts'
 import type { Store } from './store.ts'
 
 /** What an address service knows in memory of its database, and the one way to change it. */
@@ -64,8 +70,8 @@ export type Directory = {
   mendJournals(by: Owner): Promise<ReadonlyMap<string, number>>
   /** The journals as they stand; none on a server that is not the master, or while they cannot be opened. */
   journals(): Journals | null
-  /** Records of the own line with numbers between the two, both left out, as the journals hold them. */
-  journalChanges(after: number, before: number): readonly Change[]
+  /** Records of the own line with these numbers, in order, as far as the journals hold them. */
+  journalChanges(wanted: readonly ChangeRange[]): readonly Change[]
   readonly store: Store
   close(): void
 }
@@ -207,12 +213,7 @@ export function createDirectory(
     refusal: () => closed ?? (pending === null ? null : problem('repair-pending', { host: server.host })),
     journals: () => journals,
     write,
-    journalChanges: (after, before) => {
-      const pool = createRecordPool(after)
-      for (const file of sourceFiles(domain, [])) readSource(file, pool.add)
-      const number = Math.min(position.number, before - 1)
-      return changesOn({ position: { timeline: position.timeline, number }, ancestry }, after, pool)
-    },
+    journalChanges: (wanted) => readJournals(domain, { position, ancestry }, journals?.list() ?? null, wanted),
     nextToken: () => {
       token += 1
       return token

@@ -28,7 +28,7 @@ export async function requeue(directory: Directory, host: string, after: number)
   const { number } = directory.position()
   const [row] = await directory.store.query('SELECT min(number) AS first FROM change WHERE number > ?', [after])
   const first = row?.first === null || row?.first === undefined ? number + 1 : Number(row.first)
-  const missing = first > after + 1 ? directory.journalChanges(after, first) : []
+  const missing = first > after + 1 ? directory.journalChanges([{ first: after + 1, last: first - 1 }]) : []
   await directory.write([
     ...outboxStatements(missing, []),
     {

@@ -10,6 +10,7 @@ import { endKey, firstKey, readBounds, readDigests, readRange, rowsOf } from './
 import type { Directory } from './directory.ts'
 import type { Feeder } from './feeder.ts'
 import type { JobContext } from './maintenance.ts'
+import { sendRecords } from './send-records.ts'
 
 /** What reconciling works with. */
 export type ReconcileTools = {
@@ -34,7 +35,7 @@ const settleMs = 15_000
 
 /**
  * 整合性確保 of one server. On the master's line, what waits is sent first; else its contents are compared and mended as a whole and
- * it is put onto that line at the end. Records that only it holds are never overwritten unasked.
+ * it is put onto that line at the end, with the records of all changes on it. Records that only it holds are never overwritten unasked.
  */
 export async function reconcile(
   tools: ReconcileTools,
@@ -72,14 +73,15 @@ export async function reconcile(
     result.sent = Math.max(0, fed.position.number - before)
     report = fed
     await compare(tools, result, context, false)
+    await sendRecords(tools, 0, context)
   } else {
     await compare(tools, result, context, true)
+    const through = await sendRecords(tools, 0, context)
     // What was registered meanwhile: once more over everything, and nobody registers until the server stands where we do.
     await tools.run(async () => {
-      await compare(tools, result, context, true, (task) => task())
-      const place = directory.place()
-      const keep = sharedUpTo(report.position.timeline, place) ?? 0
-      report = await feeder.client.call('contents.adopt', { place: sent(place), keep })
+      await compare(tools, result, context, true, inTurn)
+      await sendRecords({ ...tools, run: inTurn }, through, context)
+      report = await feeder.client.call('contents.adopt', { place: sent(directory.place()) })
     })
   }
   feeder.retry()
@@ -151,6 +153,9 @@ async function feed(
 }
 
 type InQueue = <Result>(task: () => Promise<Result>) => Promise<Result>
+
+/** For whoever is in the queue already. */
+const inTurn: InQueue = (task) => task()
 
 /** Compares all contents a part at a time and mends what differs; registrations wait for one part at most. */
 async function compare(

@@ -5,9 +5,7 @@ import { fail } from '../../../shared/model/problem.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { Directory } from './directory.ts'
 import { entityStatements } from './entity-rows.ts'
-
-/** Changes that a server keeps on record after applying them, for a repair of the master (own decision). */
-const keptChanges = 100_000
+import { recordStatements } from './records.ts'
 
 export type Replicated = {
   readonly changes: readonly Change[]
@@ -62,18 +60,4 @@ function positionOf({ timeline, number }: Change): Position {
 export function contentStatements({ before, after }: Change): readonly Statement[] {
   const removed = [before, after].flatMap((entity) => (entity === null ? [] : [entity]))
   return entityStatements(after === null ? [] : [after], removed)
-}
-
-/** Keeps the changes on record and drops those that are older than what is kept. */
-function recordStatements(changes: readonly Change[]): readonly Statement[] {
-  const last = changes.at(-1)
-  if (last === undefined) return []
-  const rows = JSON.stringify(changes.map((change) => [change.number, JSON.stringify(change)]))
-  return [
-    {
-      sql: 'INSERT OR REPLACE INTO change (number, record) SELECT value ->> 0, value ->> 1 FROM json_each(?)',
-      params: [rows],
-    },
-    { sql: 'DELETE FROM change WHERE number <= ?', params: [last.number - keptChanges] },
-  ]
 }
