@@ -16,9 +16,9 @@ const change = (number: number): Change => ({
 })
 
 describe('what is replayed onto restored data', () => {
-  const plan = (number: number) => {
+  const plan = (number: number, ...found: number[]) => {
     const pool = createRecordPool((one) => one > number)
-    for (const one of [85, 86, 87]) pool.add(change(one))
+    for (const one of [...found, 85, 86, 87]) pool.add(change(one))
     pool.learn([gaveUp])
     return planReplay('hq-mas', { position: { timeline: 'A', number }, ancestry: [] }, pool, [])
   }
@@ -26,6 +26,10 @@ describe('what is replayed onto restored data', () => {
   it('goes over what was given up without asking again', () => {
     expect(plan(71)).toMatchObject({ reaches: { position: { timeline: 'B', number: 87 } }, gaps: [] })
     expect(plan(71).changes.map(({ number }) => number)).toEqual([85, 86, 87])
+  })
+
+  it('leaves out what was given up, though a server that was away still holds it', () => {
+    expect(plan(71, 72, 84).changes.map(({ number }) => number)).toEqual([85, 86, 87])
   })
 
   it('never goes onto data that still hold some of it: such data are of another history', async () => {

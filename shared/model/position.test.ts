@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isAncestor, type Place, samePlaceOf, sharedUpTo, type Timeline } from './position.ts'
+import { historyOf, isAncestor, type Place, samePlaceOf, sharedUpTo, type Timeline } from './position.ts'
 
 const b: Timeline = { id: 'B', parent: 'A', fork: 120, generation: 1, lost: [] }
 const c: Timeline = { id: 'C', parent: 'B', fork: 130, generation: 2, lost: [] }
@@ -24,6 +24,18 @@ describe('positions on timelines', () => {
       true,
       false,
     ])
+  })
+
+  it('were led to by the changes of each timeline up to where the next one left, but for what was given up', () => {
+    const text = (place: Place) => historyOf(place).map(({ timeline, first, last }) => `${timeline} ${first}-${last}`)
+    expect(text(at('A', 7))).toEqual(['A 1-7'])
+    expect(text(at('A', 0))).toEqual([])
+    expect(text(at('C', 140, b, c))).toEqual(['A 1-120', 'B 121-130', 'C 131-140'])
+    expect(text(at('C', 125, c, b))).toEqual(['A 1-120', 'B 121-125'])
+    expect(text(at('B', 121, lossy))).toEqual(['A 1-110', 'A 116-120', 'B 121-121'])
+    expect(text(at('B', 113, lossy))).toEqual(['A 1-110'])
+    const across: Timeline = { ...c, lost: [{ first: 119, last: 122 }] }
+    expect(text(at('C', 131, across, lossy))).toEqual(['A 1-110', 'A 116-118', 'B 123-130', 'C 131-131'])
   })
 
   it('are the same where a timeline has no change of its own yet', () => {
