@@ -1,6 +1,6 @@
 import { z } from '../zod.ts'
 import { ownerSchema } from './owner.ts'
-import { changeRangeSchema, positionSchema, timelineSchema } from './position.ts'
+import { changeRangeSchema, joinAncestry, type Place, positionSchema, timelineSchema } from './position.ts'
 import type { Problem } from './problem.ts'
 
 /**
@@ -18,8 +18,18 @@ export const repairMarkSchema = z.object({
   ahead: z.string().nullable(),
   /** Journal folders that were in force before a restore, and files with records collected before it; absolute. */
   sources: z.array(z.string()),
+  /** What was heard of before a restore: no record tells of a timeline that has no change yet. */
+  timelines: z.array(timelineSchema).optional(),
 })
 export type RepairMark = z.infer<typeof repairMarkSchema>
+
+/** What a repair of restored data has to go by beside the journals in force. */
+export type RepairLead = Pick<RepairMark, 'sources' | 'timelines'>
+
+/** Data that wait for repair, with the timelines that their mark tells of. */
+export function markedPlace({ position, ancestry }: Place, mark: RepairMark | null): Place {
+  return { position, ancestry: joinAncestry(ancestry, mark?.timelines ?? []) }
+}
 
 /** Whether データ修復 of the master can open registrations that this closed: a journal is damaged, or lacks what it should hold. */
 export function opensByRepair(closed: Problem | null): boolean {

@@ -1,7 +1,7 @@
 import type { Domain } from '../../../shared/model/domain.ts'
 import type { Place } from '../../../shared/model/position.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
-import { type RepairPlan, repairProgressSchema } from '../../../shared/model/repair.ts'
+import { markedPlace, type RepairPlan, repairProgressSchema } from '../../../shared/model/repair.ts'
 import type { DataRepair, InspectOptions } from '../../core/ports/data-repair.ts'
 import { type Gathered, gatherRecords, type RecordHolder } from '../../formats/gather-records.ts'
 import { openAppender } from '../../formats/journal-file.ts'
@@ -62,7 +62,7 @@ export function createDataRepair(domain: Domain, services: AddressServices): Dat
       const pending = markOf(host)
       if (host !== master) return await planOther(host, options)
       if (from === undefined) return await ask(master, 'repair.plan', {})
-      const { plan } = await gather(from, [...(pending?.sources ?? []), ...sources])
+      const { plan } = await gather(markedPlace(from, pending), [...(pending?.sources ?? []), ...sources])
       return { ...plan, host, position: from.position, pending }
     },
     repair: async (host, { operator, acceptLoss = [], signal, onProgress }) => {
@@ -75,7 +75,7 @@ export function createDataRepair(domain: Domain, services: AddressServices): Dat
       return ended.repaired
     },
     collect: async (from, into) => {
-      const { plan, changes } = await gather(from, [])
+      const { plan, changes, ancestry } = await gather(from, [])
       const appender = openAppender(into)
       try {
         for (let index = 0; index < changes.length; index += 1_000) {
@@ -89,7 +89,7 @@ export function createDataRepair(domain: Domain, services: AddressServices): Dat
       } finally {
         appender.close()
       }
-      return plan.sources
+      return { sources: plan.sources, timelines: ancestry }
     },
   }
 }

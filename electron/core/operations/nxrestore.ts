@@ -40,9 +40,9 @@ export async function nxrestore(
     const request = { archives: new Map([[server.host, from]]), acceptLoss: [], repair: false, nextVolume }
     const job = { ...options, workerPath: engine.workerPath }
     const planned = await planRestore(engine, request, runId, job)
-    const { sources } = await collectRecords(engine, planned.from, runId)
+    const { leads } = await collectRecords(engine, planned.from, runId)
     try {
-      swap(stateFolder, await stageRestore(engine, planned, runId, sources, { ...job, nextVolume }))
+      swap(stateFolder, await stageRestore(engine, planned, runId, leads, { ...job, nextVolume }))
     } catch (error) {
       const left = readRestoreRecord(stateFolder, runId)
       if (left?.phase === 'staging') await discardStaged(stateFolder, left)

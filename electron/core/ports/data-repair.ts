@@ -1,4 +1,4 @@
-import type { ChangeRange, Place, Position } from '../../../shared/model/position.ts'
+import type { Ancestry, ChangeRange, Place, Position } from '../../../shared/model/position.ts'
 import type { RepairPlan, RepairProgress, RepairReport, RepairSource } from '../../../shared/model/repair.ts'
 
 /** データ修復 (design §6): what was acknowledged after the data was copied, back into the restored data. */
@@ -20,10 +20,13 @@ export interface DataRepair {
   repair(host: string, options: RepairOptions): Promise<RepairReport>
   /**
    * Before data is overwritten: copies every record that is newer than `from`, wherever it is found, durably into the new
-   * file `into`, which a repair reads when the mark of the restored data names it. Gives what it found, a row a source.
+   * file `into`, which a repair reads when the mark of the restored data names it. Gives what it found, a row a source, and every timeline
+   * that it heard of.
    */
-  collect(from: Place, into: string): Promise<readonly RepairSource[]>
+  collect(from: Place, into: string): Promise<CollectedRecords>
 }
+
+export type CollectedRecords = { readonly sources: readonly RepairSource[]; readonly timelines: Ancestry }
 
 export type InspectOptions = {
   readonly from?: Place

@@ -1,16 +1,17 @@
 import { join } from 'node:path'
 import type { Place } from '../../../shared/model/position.ts'
 import { toProblem } from '../../../shared/model/problem.ts'
+import type { RepairLead } from '../../../shared/model/repair.ts'
 import { makeFolderDurable } from '../../formats/durable-file.ts'
 import { hostFileName } from '../../formats/layout.ts'
 import { readPublicInfo } from '../../formats/public-info.ts'
 import { restoreRunFolder } from '../../formats/restore-record.ts'
 import { type Engine, masterOf } from '../engine.ts'
 
-/** What a repair of the restored data will have to look at beside the journals in force, a server's host with its sources. */
+/** What a repair of the restored data will have to go by, by the servers' hosts. */
 export interface Collected {
   readonly records: number
-  readonly sources: ReadonlyMap<string, readonly string[]>
+  readonly leads: ReadonlyMap<string, RepairLead>
 }
 
 /**
@@ -24,15 +25,15 @@ export async function collectRecords(
 ): Promise<Collected> {
   const folder = restoreRunFolder(engine.domain.folders.state, runId)
   makeFolderDurable(folder)
-  const sources = new Map<string, readonly string[]>()
+  const leads = new Map<string, RepairLead>()
   let records = 0
   for (const [host, place] of from) {
     const into = join(folder, `collected-${hostFileName(host)}.journal`)
     const found = await engine.repair.collect(place, into)
-    records += found.reduce((sum, source) => sum + source.records, 0)
-    sources.set(host, [into, ...journalInForce(engine, host)])
+    records += found.sources.reduce((sum, source) => sum + source.records, 0)
+    leads.set(host, { sources: [into, ...journalInForce(engine, host)], timelines: [...found.timelines] })
   }
-  return { records, sources }
+  return { records, leads }
 }
 
 /** None where the master's settings are lost with its disk. */

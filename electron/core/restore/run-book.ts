@@ -37,7 +37,7 @@ export function restoreBook(
   const halted = serversToStop(engine, hosts)
   const halt = createHalt(engine, halted)
   const warnings: Problem[] = []
-  let collected: Collected['sources'] = new Map()
+  let collected: Collected['leads'] = new Map()
   let planned: PlannedRestore | null = null
   let record: RestoreRecord | null = null
   let repairing = false
@@ -69,8 +69,8 @@ export function restoreBook(
       id: 'collect',
       cancellable: true,
       async run() {
-        const { records, sources } = await collectRecords(engine, planned?.from ?? new Map(), runId)
-        collected = sources
+        const { records, leads } = await collectRecords(engine, planned?.from ?? new Map(), runId)
+        collected = leads
         return { collected: records }
       },
     },

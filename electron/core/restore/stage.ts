@@ -1,8 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
+import { joinAncestry, type Timeline } from '../../../shared/model/position.ts'
 import { fail } from '../../../shared/model/problem.ts'
-import type { RepairMark } from '../../../shared/model/repair.ts'
+import type { RepairLead, RepairMark } from '../../../shared/model/repair.ts'
 import { isInside } from '../../formats/domain-rules.ts'
 import { listDiscarded, newestSealed } from '../../formats/journal-discarded.ts'
 import { listSegments } from '../../formats/journal-metadata.ts'
@@ -30,7 +31,7 @@ export async function stageRestore(
   engine: Engine,
   planned: PlannedRestore,
   runId: string,
-  sources: ReadonlyMap<string, readonly string[]>,
+  leads: ReadonlyMap<string, RepairLead>,
   { nextVolume, ...options }: ReadOptions,
 ): Promise<RestoreRecord> {
   const stateFolder = engine.domain.folders.state
@@ -58,7 +59,7 @@ export async function stageRestore(
       throw fail('archive-changed', { path: archive.path })
     const server = serverOf(engine.domain, header.host)
     checkStaged(engine, server, own, archive.position)
-    markStaged(engine, server, own, sources.get(server.host) ?? [])
+    markStaged(engine, server, own, leads.get(server.host))
   }
   const keep = keptFolder(engine, begun.hosts)
   if (keep !== null) putAside(places, keep, staleJournal(masterOf(engine.domain)))
@@ -118,17 +119,18 @@ function markStaged(
   engine: Engine,
   server: ServerConfig,
   places: readonly RestorePlace[],
-  sources: readonly string[],
+  lead: RepairLead | undefined,
 ): void {
   const live = repairMarkPath(server)
   const file = stagedPath(places, live)
-  const earlier = [readRepairMark(file), readRepairMark(live)].flatMap((mark) => mark?.sources ?? [])
+  const known = [lead, readRepairMark(file), readRepairMark(live)]
   const mark: RepairMark = {
     since: engine.clock.now().toISOString(),
     why: 'restored',
     by: engine.owner,
     ahead: null,
-    sources: [...new Set([...sources, ...earlier])],
+    sources: [...new Set(known.flatMap((one) => one?.sources ?? []))],
+    timelines: known.reduce<Timeline[]>((sum, one) => [...joinAncestry(sum, one?.timelines ?? [])], []),
   }
   writeRepairMark(file, mark)
 }

@@ -12,7 +12,7 @@ import {
   type Timeline,
 } from '../../../shared/model/position.ts'
 import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
-import { opensByRepair, type RepairPlan, type RepairReport } from '../../../shared/model/repair.ts'
+import { markedPlace, opensByRepair, type RepairPlan, type RepairReport } from '../../../shared/model/repair.ts'
 import { type Gathered, gatherRecords, type RecordHolder } from '../../formats/gather-records.ts'
 import { rangesText } from '../../formats/replay-plan.ts'
 import type { Statement } from '../../wire/object-operations.ts'
@@ -43,7 +43,9 @@ async function gather({ directory, domain, feederOf }: RepairTools): Promise<Gat
       changes: (after) => client.call('changes.read', { after, limit: 500 }),
     }
   })
-  return await gatherRecords(domain, directory.host, directory.place(), directory.pending()?.sources ?? [], holders)
+  const mark = directory.pending()
+  const from = markedPlace(directory.place(), mark)
+  return await gatherRecords(domain, directory.host, from, mark?.sources ?? [], holders)
 }
 
 /** What a repair of the master would do now. */

@@ -133,7 +133,7 @@ describe('the worst days of a domain', { timeout: 120_000 }, () => {
     await complete()
     const into = join(test.root, 'collected.journal')
     const found = await ports.collect({ position, ancestry }, into)
-    expect(found.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['current', 'replica']))
+    expect(found.sources.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['current', 'replica']))
     expect([...readRecords(into)].map(({ number }) => number)).toEqual([1, 2, 3].map((more) => position.number + more))
     // The first three are left in the collected file alone, the next two in the journal folder of before.
     for (const host of hosts) await seal(host)
