@@ -150,6 +150,8 @@ export const commands = {
     }),
     output: z.string(),
   },
+  /** The answer to a task's `volume`: the device that it is in, or null: give the task up. */
+  'task.volume': { input: z.strictObject({ id: z.string(), path: pathSchema.nullable() }), output: nothing },
   'task.cancel': { input: z.strictObject({ id: z.string() }), output: nothing },
   /** Puts an ended task away. */
   'task.dismiss': { input: z.strictObject({ id: z.string() }), output: nothing },

@@ -1,4 +1,4 @@
-import type { WantedVolume } from '../../shared/model/console.ts'
+import type { WantedVolume } from '../../shared/model/wanted-volume.ts'
 import type { NextVolume } from '../core/ports/medium.ts'
 import { createPrompter, type Prompter } from './ask.ts'
 import type { CommandContext } from './context.ts'

@@ -92,8 +92,8 @@ export function createActions(access: Access) {
       show(null)
       await (goal === 'next' ? ask('run.next', { to }) : ask('run.all', { to }))
     },
-    /** The device of the next volume; null gives the archive up. True: it was taken. */
-    answerVolume: async (path: string | null) => (await ask('run.volume', { path })) !== undefined,
+    /** The device of the volume that the run waits for; null gives the run up. */
+    answerVolume: (path: string | null) => ask('run.volume', { path }),
     async cancelRun(): Promise<void> {
       show(null)
       await ask('run.cancel', null)
@@ -138,6 +138,8 @@ export function createActions(access: Access) {
     },
     /** The path that the operator chose; null where none was. */
     chooseFile: async (what: 'csv' | 'archive' | 'folder') => (await ask('file.choose', { what })) ?? null,
+    /** The device of the volume that a task waits for; null gives the task up. */
+    answerTaskVolume: (id: string, path: string | null) => ask('task.volume', { id, path }),
     cancelTask: (id: string) => ask('task.cancel', { id }),
     dismissTask: (id: string) => ask('task.dismiss', { id }),
     rollbackRun: () => ask('run.rollback', null),

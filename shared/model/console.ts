@@ -9,6 +9,7 @@ import { runStateSchema } from './run-state.ts'
 import { scheduleViewSchema } from './schedule.ts'
 import { serverStatusSchema } from './server.ts'
 import { taskSchema } from './task.ts'
+import { wantedVolumeSchema } from './wanted-volume.ts'
 
 /** What the console remembers across restarts, in the user's own folder. */
 export const preferencesSchema = z.object({
@@ -53,18 +54,6 @@ export const activitySchema = z.object({
   problem: problemSchema.nullable(),
 })
 export type Activity = z.infer<typeof activitySchema>
-
-/** A volume that a run waits for; `problem`: why the last answer was refused. */
-export const wantedVolumeSchema = z.object({
-  /** From 1. */
-  number: z.number().int(),
-  /** What is to be written on it. */
-  label: z.string(),
-  /** The drive or device that the last one was in. */
-  path: z.string(),
-  problem: problemSchema.nullable(),
-})
-export type WantedVolume = z.infer<typeof wantedVolumeSchema>
 
 /** A run of a run-book that this console drives, or one found unfinished at its start. */
 export const runViewSchema = z.object({

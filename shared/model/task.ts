@@ -3,6 +3,7 @@ import { importedFileSchema } from './import.ts'
 import { problemSchema } from './problem.ts'
 import { restorePlanSchema } from './restore.ts'
 import { receiptSchema } from './run.ts'
+import { wantedVolumeSchema } from './wanted-volume.ts'
 
 const bothSchema = z.object({ ja: z.string(), en: z.string() })
 
@@ -29,5 +30,7 @@ export const taskSchema = z.object({
   /** Of a registration from a file that is done. */
   imported: importedFileSchema.nullable(),
   problem: problemSchema.nullable(),
+  /** Of an archive on a special file; null while none is asked for. */
+  volume: wantedVolumeSchema.nullable(),
 })
 export type Task = z.infer<typeof taskSchema>

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { WantedVolume } from '../../../shared/model/console.ts'
 import { toProblem } from '../../../shared/model/problem.ts'
+import type { WantedVolume } from '../../../shared/model/wanted-volume.ts'
 import { listArchive } from '../../core/archive/list.ts'
 import { withArchiveOn } from '../../core/archive/remote-source.ts'
 import { archiveKit } from '../../core/archive/testing/archive-kit.ts'
@@ -141,11 +141,11 @@ describe.skipIf(!here)('a special file (needs the superuser and loop devices)', 
     expect(readFileSync(drive).length).toBe(2 * 1024 * 1024)
     const second = readFileSync(path)
     const volumes = [readFileSync(image), second]
-    const change = async ({ number }: WantedVolume) => {
+    const change = async ({ number }: Pick<WantedVolume, 'number'>) => {
       writeFileSync(path, volumes[number - 1] ?? '')
       return path
     }
-    await change({ number: 1, label: '', path, problem: null })
+    await change({ number: 1 })
     const reader = await medium.open(path, { nextVolume: change })
     expect((await reader.readAt(0, reader.size)).equals(bytes)).toBe(true)
     expect((await reader.readAt(10, 100_000)).equals(bytes.subarray(10, 100_010))).toBe(true)

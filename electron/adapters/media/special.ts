@@ -173,7 +173,7 @@ async function askFor(
 ): Promise<VolumeWriter> {
   let reason: Problem | null = null
   for (;;) {
-    const wanted = { number: label.volume, label: labelText(label), path: first, problem: reason }
+    const wanted = { number: label.volume, label: labelText(label), path: first, reads: false, problem: reason }
     const path = (await orAborted(nextVolume?.(wanted) ?? Promise.resolve(null), signal)) ?? null
     if (path === null) throw fail('cancelled')
     try {

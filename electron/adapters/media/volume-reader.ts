@@ -167,7 +167,7 @@ async function findVolume(place: string, wanted: Wanted, options: OpenOptions): 
     if (givenUp()) throw fail('cancelled')
     if (options.nextVolume === undefined)
       throw fail('medium-next-volume', { path: place, number: wanted.volume, label })
-    path = await options.nextVolume({ number: wanted.volume, label, path: place, problem: reason })
+    path = await options.nextVolume({ number: wanted.volume, label, path: place, reads: true, problem: reason })
     if (path === null || givenUp()) throw fail('cancelled')
   }
 }

@@ -52,7 +52,9 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
     tasks: [],
     archive: null,
   })
-  const tasks = createTasks(store)
+  /** Volumes that were found once are looked for there again by whatever reads them next: a survey, then its restore. */
+  const places = new Map<string, string>()
+  const tasks = createTasks(store, places)
   const session = createConsoleSession(engine, store)
   const dialog = createBackupDialog(engine, store)
   const monitor = startMonitor(engine, store, history, lookEveryMs)
@@ -60,6 +62,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
   const run = createRunDriver(
     engine,
     store,
+    places,
     {
       open: () => session.logon(),
       async end({ alone }) {
@@ -194,6 +197,10 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
         assertOn()
         serverOf(domain, host)
         return tasks.begin('reconcile', host, (context) => reconcileTask(engine, host, newer, context))
+      },
+      'task.volume': async ({ id, path }) => {
+        tasks.answerVolume(id, path)
+        return null
       },
       'task.cancel': async ({ id }) => {
         tasks.cancel(id)

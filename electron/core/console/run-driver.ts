@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { RunView, WantedVolume } from '../../../shared/model/console.ts'
+import type { RunView } from '../../../shared/model/console.ts'
 import type { ChangeRange } from '../../../shared/model/position.ts'
 import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
@@ -10,11 +10,10 @@ import { beginRepair } from '../operations/begin-repair.ts'
 import { beginRestore } from '../operations/begin-restore.ts'
 import type { ConsoleSide } from '../operations/console-side.ts'
 import { findUnfinished, rollbackRun } from '../operations/rollback.ts'
-import type { NextVolume } from '../ports/medium.ts'
 import type { RunListener, Runner } from '../procedure/runner.ts'
 import { chooseArchives } from '../restore/choose-archives.ts'
-import { absolutePath } from './absolute-path.ts'
 import type { ConsoleStore } from './store.ts'
+import { createVolumeDesk } from './volume-desk.ts'
 
 /** A run that has begun; those whose archive is asked for on the way take its path. */
 interface DrivenRun {
@@ -44,16 +43,17 @@ export interface RunDriver {
   running(): boolean
 }
 
+/** `places`: where volumes were put, by label (`createVolumeDesk`). */
 export function createRunDriver(
   engine: Engine,
   store: ConsoleStore,
+  places: Map<string, string>,
   side: ConsoleSide,
   settled: () => Promise<void>,
 ): RunDriver {
   let run: DrivenRun | null = null
   let cancelling = false
   let working = false
-  let wanted: { readonly volume: WantedVolume; readonly answer: (path: string | null) => void } | null = null
 
   function show(state: RunState, refusal: Problem | null = null): void {
     const phase = state.outcome ? 'ended' : cancelling ? 'cancelling' : working ? 'busy' : 'idle'
@@ -66,31 +66,18 @@ export function createRunDriver(
       outageSince: state.stoppedAt,
       outageLimitMs: backs(state) ? engine.domain.limits.downtimeMs : null,
       refusal,
-      volume: state.outcome === null ? (wanted?.volume ?? null) : null,
+      volume: state.outcome === null ? desk.wanted() : null,
     }
     store.set('run', view)
   }
 
-  /** Where each volume was put by its label. One that stands in another device still is not asked for twice. */
-  const places = new Map<string, string>()
-  const nextVolume: NextVolume = (volume) => {
-    const place = places.get(volume.label)
-    if (place !== undefined && place !== volume.path && volume.problem === null) return Promise.resolve(place)
-    return askForVolume(volume)
-  }
   /** Asks in the 手順 window; whichever window is open shows it, and one that opens later, too. A run that ends or has ended asks nobody. */
-  const askForVolume: NextVolume = (volume) =>
-    new Promise((answer) => {
-      if (cancelling || !working) return answer(null)
-      wanted = { volume, answer }
-      if (run) show(run.runner.state())
-    })
-
-  function endWait(path: string | null): void {
-    const waiting = wanted
-    wanted = null
-    waiting?.answer(path)
-  }
+  const desk = createVolumeDesk(
+    places,
+    () => working && !cancelling,
+    () => run && show(run.runner.state()),
+  )
+  const { nextVolume } = desk
 
   function current(): DrivenRun {
     if (!run) throw fail('no-run')
@@ -110,7 +97,7 @@ export function createRunDriver(
       })
       .finally(() => {
         working = false
-        endWait(null)
+        desk.end()
         show(begun.runner.state(), refusal)
         void settled()
       })
@@ -125,7 +112,6 @@ export function createRunDriver(
   async function take(beginning: (listener: RunListener) => Promise<DrivenRun>): Promise<void> {
     if (run && !run.runner.state().outcome) throw fail('run-busy')
     cancelling = false
-    places.clear()
     run = await beginning({
       changed: (state) => show(state),
       progress: (progress) => store.progress(progress),
@@ -164,18 +150,15 @@ export function createRunDriver(
       begin((begun) => begun.runner.all())
     },
     answerVolume(path) {
-      const begun = current()
-      if (wanted === null) throw fail('no-volume-asked')
-      if (path !== null) places.set(wanted.volume.label, absolutePath(path))
-      endWait(path)
-      show(begun.runner.state())
+      current()
+      desk.answer(path)
     },
     async cancel() {
       const begun = current()
       cancelling = true
       show(begun.runner.state())
       const ended = begun.runner.cancel()
-      endWait(null)
+      desk.end()
       await ended
       show(begun.runner.state())
       await settled()
@@ -198,7 +181,7 @@ export function createRunDriver(
       if (!run || run.runner.state().outcome) return
       cancelling = true
       const ended = run.runner.cancel()
-      endWait(null)
+      desk.end()
       await ended
     },
     running: () =>

@@ -9,10 +9,10 @@ export async function surveyTask(
   engine: Engine,
   hosts: readonly string[],
   from: string,
-  { signal, progress }: TaskContext,
+  { signal, progress, nextVolume }: TaskContext,
 ): Promise<TaskResult> {
   const archives = await chooseArchives(engine.domain.name, { hosts, from }, engine.workerPath)
-  const request = { archives, acceptLoss: [], repair: true }
+  const request = { archives, acceptLoss: [], repair: true, nextVolume }
   const { plan } = await surveyRestore(engine, request, newRunId(engine.clock.now()), {
     signal,
     workerPath: engine.workerPath,

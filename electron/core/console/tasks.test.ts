@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { fail } from '../../../shared/model/problem.ts'
+import { fail, problem } from '../../../shared/model/problem.ts'
 import type { Task } from '../../../shared/model/task.ts'
 import { emptySnapshot } from '../../../shared/model/testing/empty-snapshot.ts'
+import type { WantedVolume } from '../../../shared/model/wanted-volume.ts'
 import { createConsoleStore } from './store.ts'
 import { createTasks, type TaskContext } from './tasks.ts'
 
@@ -12,7 +13,7 @@ function opened() {
   store.subscribe((event) => {
     if (event.name === 'tasks') states.push(...event.payload.slice(-1).map(({ state }) => state))
   })
-  return { tasks: createTasks(store), states, list: () => store.snapshot().tasks }
+  return { tasks: createTasks(store, new Map()), states, list: () => store.snapshot().tasks }
 }
 
 const untilAborted = ({ signal }: TaskContext) =>
@@ -50,4 +51,63 @@ test('of one kind and subject there is one at a time, and a new one takes the pl
   tasks.begin('reconcile', 'tk-ml1', async () => ({ receipt: {} }))
   await tasks.close()
   expect(list().map(({ subject, state }) => `${subject} ${state}`)).toEqual(['os-ml1 cancelled', 'tk-ml1 done'])
+})
+
+const second: WantedVolume = { number: 2, label: 'a volume 2', path: '/dev/one', reads: true, problem: null }
+
+test('a task waits for a volume until it is answered, and the place that was answered is tried first the next time', async () => {
+  const { tasks, list } = opened()
+  const given: unknown[] = []
+  const reading = async ({ nextVolume }: TaskContext) => {
+    given.push(await nextVolume?.(second))
+    return { receipt: {} }
+  }
+  const id = tasks.begin('survey', 'hq-mas /dev/one', reading)
+  expect(list()).toMatchObject([{ id, state: 'running', volume: second }])
+  expect(() => tasks.answerVolume(id, 'two')).toThrow('path-relative')
+  expect(list()).toMatchObject([{ volume: second }])
+  tasks.answerVolume(id, '/dev/two')
+  await expect.poll(() => list()).toMatchObject([{ state: 'done', volume: null }])
+  expect(() => tasks.answerVolume(id, '/dev/two')).toThrow('no-volume-asked')
+  tasks.begin('survey', 'hq-mas /dev/one', reading)
+  await expect.poll(() => list()).toMatchObject([{ state: 'done', volume: null }])
+  expect(given).toEqual(['/dev/two', '/dev/two'])
+})
+
+test('a place that was answered is asked for anew once it was refused, and where something is to be written over', async () => {
+  const { tasks, list } = opened()
+  const asks = async (volume: WantedVolume) => {
+    const id = tasks.begin('survey', 'hq-mas', async ({ nextVolume }) => {
+      await nextVolume?.(volume)
+      return { receipt: {} }
+    })
+    await Promise.resolve()
+    const asked = list()[0]?.volume !== null
+    if (asked) tasks.answerVolume(id, '/dev/two')
+    await expect.poll(() => list()).toMatchObject([{ state: 'done' }])
+    return asked
+  }
+  expect(await asks(second)).toBe(true)
+  expect(await asks(second)).toBe(false)
+  expect(await asks({ ...second, path: '/dev/two' })).toBe(true)
+  expect(await asks({ ...second, problem: problem('volume-none', { path: '/dev/two' }) })).toBe(true)
+  expect(await asks({ ...second, reads: false })).toBe(true)
+})
+
+test('no volume, or a cancel, ends a task that waits for one as cancelled', async () => {
+  const { tasks, list } = opened()
+  const given: unknown[] = []
+  const reading = async ({ nextVolume }: TaskContext): Promise<never> => {
+    given.push(await nextVolume?.(second))
+    given.push(await nextVolume?.(second))
+    throw fail('cancelled')
+  }
+  tasks.answerVolume(tasks.begin('survey', 'one', reading), null)
+  await expect.poll(() => list()).toMatchObject([{ state: 'cancelled', volume: null, problem: null }])
+  tasks.cancel(tasks.begin('survey', 'one', reading))
+  await expect.poll(() => list()).toMatchObject([{ state: 'cancelled', volume: null }])
+  tasks.begin('survey', 'one', reading)
+  await tasks.close()
+  expect(list()).toMatchObject([{ state: 'cancelled', volume: null }])
+  expect(given).toEqual([null, null, null, null, null, null])
 })

@@ -4,12 +4,16 @@ import { fail, ProblemError, problem, toProblem } from '../../../shared/model/pr
 import type { RestorePlan } from '../../../shared/model/restore.ts'
 import type { Receipt } from '../../../shared/model/run.ts'
 import type { Task } from '../../../shared/model/task.ts'
+import type { NextVolume } from '../ports/medium.ts'
 import type { ConsoleStore } from './store.ts'
+import { createVolumeDesk, type VolumeDesk } from './volume-desk.ts'
 
 /** What a task's work may use. */
 export interface TaskContext {
   readonly signal: AbortSignal
   progress(change: Partial<Pick<Task, 'done' | 'total' | 'current'>>): void
+  /** Asks for a volume in the windows that show the task; nobody is asked any more once it is cancelled. */
+  readonly nextVolume: NextVolume | undefined
 }
 
 /** What a task comes to. */
@@ -25,6 +29,8 @@ export interface Tasks {
   begin(kind: Task['kind'], subject: string, work: (context: TaskContext) => Promise<TaskResult>): string
   /** Asks it to end; no effect on one that has ended. */
   cancel(id: string): void
+  /** The volume that it waits for is in this device; null gives the task up. Throws `no-volume-asked`, `path-relative` (64). */
+  answerVolume(id: string, path: string | null): void
   /** Puts an ended task away; no effect on one that goes on. */
   dismiss(id: string): void
   /** Cancels all and waits for their ends. */
@@ -35,8 +41,15 @@ export interface Tasks {
 const showEveryMs = 100
 const keptLines = 100
 
-export function createTasks(store: ConsoleStore): Tasks {
-  const going = new Map<string, { readonly abort: AbortController; readonly ended: Promise<void> }>()
+interface Going {
+  readonly abort: AbortController
+  readonly ended: Promise<void>
+  readonly desk: VolumeDesk
+}
+
+/** `places`: where volumes were put, by label (`createVolumeDesk`). */
+export function createTasks(store: ConsoleStore, places: Map<string, string>): Tasks {
+  const going = new Map<string, Going>()
 
   function change(id: string, part: Partial<Task>): void {
     store.set(
@@ -45,7 +58,7 @@ export function createTasks(store: ConsoleStore): Tasks {
     )
   }
 
-  function contextOf(id: string, signal: AbortSignal): TaskContext & { flush(): void } {
+  function contextOf(id: string, signal: AbortSignal): Omit<TaskContext, 'nextVolume'> & { flush(): void } {
     let pending: Partial<Task> = {}
     let shownAt = Number.NEGATIVE_INFINITY
     const flush = () => {
@@ -64,19 +77,30 @@ export function createTasks(store: ConsoleStore): Tasks {
     }
   }
 
+  function cancel(id: string): void {
+    const task = going.get(id)
+    if (task === undefined) return
+    change(id, { state: 'cancelling' })
+    task.abort.abort(new ProblemError(problem('cancelled')))
+    task.desk.end()
+  }
+
   return {
+    cancel,
     begin(kind, subject, work) {
       const same = (task: Task) => task.kind === kind && task.subject === subject
       if (store.snapshot().tasks.some((task) => same(task) && going.has(task.id))) throw fail('task-running')
       const id = randomUUID()
       const first: Task = {
         ...{ id, kind, subject, state: 'running', done: 0, total: null, current: null },
-        ...{ receipt: null, lines: [], plan: null, imported: null, problem: null },
+        ...{ receipt: null, lines: [], plan: null, imported: null, problem: null, volume: null },
       }
       store.set('tasks', [...store.snapshot().tasks.filter((task) => !same(task)), first])
       const abort = new AbortController()
       const context = contextOf(id, abort.signal)
-      const ended = work(context)
+      const running = () => store.snapshot().tasks.some((task) => task.id === id && task.state === 'running')
+      const desk = createVolumeDesk(places, running, () => change(id, { volume: desk.wanted() }))
+      const ended = work({ ...context, nextVolume: desk.nextVolume })
         .then(
           ({ receipt, lines = [], plan = null, imported = null }): Partial<Task> => ({
             ...{ state: 'done', receipt, plan, imported },
@@ -88,16 +112,17 @@ export function createTasks(store: ConsoleStore): Tasks {
         .then((end) => {
           context.flush()
           going.delete(id)
+          desk.end()
           change(id, { ...end, current: null })
         })
-      going.set(id, { abort, ended })
+      going.set(id, { abort, ended, desk })
       return id
     },
-    cancel(id) {
+    answerVolume(id, path) {
       const task = going.get(id)
-      if (task === undefined) return
-      change(id, { state: 'cancelling' })
-      task.abort.abort(new ProblemError(problem('cancelled')))
+      if (task === undefined || task.desk.wanted() === null) throw fail('no-volume-asked')
+      if (path === null) cancel(id)
+      else task.desk.answer(path)
     },
     dismiss(id) {
       if (going.has(id)) return
@@ -107,8 +132,9 @@ export function createTasks(store: ConsoleStore): Tasks {
       )
     },
     async close() {
-      for (const { abort } of going.values()) abort.abort(new ProblemError(problem('cancelled')))
-      await Promise.all([...going.values()].map(({ ended }) => ended))
+      const ends = [...going.values()].map(({ ended }) => ended)
+      for (const id of going.keys()) cancel(id)
+      await Promise.all(ends)
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { CatalogEntry, VolumesMark } from '../../../shared/model/catalog.ts'
-import type { WantedVolume } from '../../../shared/model/console.ts'
 import type { Problem } from '../../../shared/model/problem.ts'
+import type { WantedVolume } from '../../../shared/model/wanted-volume.ts'
 
 /**
  * Where an archive is written to: a file, a special file (device), or memory. Law for every adapter:

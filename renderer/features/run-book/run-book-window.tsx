@@ -7,6 +7,7 @@ import { Notice } from '../../chrome/notice.tsx'
 import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 import { CommonDialogs } from '../common-commands.tsx'
+import { VolumeDialog } from '../tasks/volume-dialog.tsx'
 import { useServerName } from '../use-words.ts'
 import { EndPanel } from './end-panel.tsx'
 import { NxbackupDialog } from './nxbackup-dialog.tsx'
@@ -14,7 +15,6 @@ import { RunButtons } from './run-buttons.tsx'
 import { RunFacts } from './run-facts.tsx'
 import { RunLog } from './run-log.tsx'
 import { StepList } from './step-list.tsx'
-import { VolumeDialog } from './volume-dialog.tsx'
 
 /** 手順: a run-book, its steps one by one or in one go, and how it ended. */
 export function RunBookWindow(): ReactNode {
@@ -73,7 +73,14 @@ export function RunBookWindow(): ReactNode {
         </>
       )}
       {dialog?.kind === 'nxbackup' && <NxbackupDialog goal={dialog.goal} suggested={dialog.suggested} />}
-      {run?.volume != null && dialog === null && <VolumeDialog key={run.volume.number} wanted={run.volume} />}
+      {run?.volume != null && dialog === null && (
+        <VolumeDialog
+          key={run.volume.number}
+          wanted={run.volume}
+          hint={t(run.state.runbook === 'restore' ? 'volume.restore-hint' : 'volume.backup-hint')}
+          onAnswer={(path) => void actions.answerVolume(path)}
+        />
+      )}
       {dialog?.kind === 'cancel-run' && (
         <Confirm
           title={t('cancel.title')}

@@ -6,7 +6,7 @@ export const enRestore: Translated<typeof jaRestore> = {
   'restore.servers': 'Servers to restore',
   'restore.from': 'Archive',
   'restore.from-hint':
-    'The path of the archive, beginning with "/"; for several servers the folder that holds one set of archives.',
+    'The path of the archive or the special file of its first volume, beginning with "/"; for several servers the folder that holds one set of archives.',
   'restore.path-wanted': 'Enter the path of the archive, beginning with "/".',
   'restore.look': 'Look',
   'restore.looking': 'Reading the archive',

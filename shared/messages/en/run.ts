@@ -138,10 +138,12 @@ export const enRun: Translated<typeof jaRun> = {
   'volume.insert': 'Insert volume {number}, and write "{label}" on it.',
   'volume.find': 'Insert volume {number}, the one labelled "{label}".',
   'volume.path': 'Special file name of the medium',
-  'volume.hint':
+  'volume.backup-hint':
     'Leave it as it is when the medium in the same drive was changed. Cancel gives the backup up and starts the services.',
-  'volume.find-hint':
+  'volume.restore-hint':
     'Leave it as it is when the medium in the same drive was changed. Cancel gives the restore up and starts the services.',
+  'volume.survey-hint':
+    'Leave it as it is when the medium in the same drive was changed. Cancel stops looking; nothing has been changed.',
 
   'cancel.title': 'Cancel the procedure',
   'cancel.question': 'Cancel the procedure?',

@@ -135,10 +135,12 @@ export const jaRun = {
   'volume.insert': '{number}巻目の媒体を入れてください。媒体には「{label}」と書いておきます。',
   'volume.find': '「{label}」と書いた媒体({number}巻目)を入れてください。',
   'volume.path': '媒体のスペシャルファイル名',
-  'volume.hint':
+  'volume.backup-hint':
     '同じ装置の媒体を入れ替えたときは,そのまま了解してください。取消ではバックアップを中止し,サービスを起動します。',
-  'volume.find-hint':
+  'volume.restore-hint':
     '同じ装置の媒体を入れ替えたときは,そのまま了解してください。取消ではリストアを中止し,サービスを起動します。',
+  'volume.survey-hint':
+    '同じ装置の媒体を入れ替えたときは,そのまま了解してください。取消では調べるのを中止します。何も変更していません。',
 
   'cancel.title': '手順の中止',
   'cancel.question': '手順を中止します。よろしいですか。',

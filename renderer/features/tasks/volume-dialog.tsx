@@ -1,16 +1,20 @@
 import { type ReactNode, useRef, useState } from 'react'
-import type { WantedVolume } from '../../../shared/model/console.ts'
+import type { WantedVolume } from '../../../shared/model/wanted-volume.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Dialog } from '../../chrome/dialog.tsx'
 import { Field } from '../../chrome/field.tsx'
-import { useActions, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 
+interface VolumeProps {
+  readonly wanted: WantedVolume
+  /** What becomes of the work when it is given up. */
+  readonly hint: string
+  readonly onAnswer: (path: string | null) => void
+}
+
 /** A volume is full, or one of an archive is to be read: asks for it by number and label. It has no way out but an answer. */
-export function VolumeDialog({ wanted }: { readonly wanted: WantedVolume }): ReactNode {
-  const actions = useActions()
+export function VolumeDialog({ wanted, hint, onAnswer }: VolumeProps): ReactNode {
   const { t, tell } = useText()
-  const reads = useSnapshot(({ run }) => run?.state.runbook === 'restore')
   const [path, setPath] = useState(wanted.path)
   const [relative, setRelative] = useState(false)
   const first = useRef<HTMLInputElement>(null)
@@ -19,7 +23,7 @@ export function VolumeDialog({ wanted }: { readonly wanted: WantedVolume }): Rea
 
   const go = () => {
     setRelative(!path.startsWith('/'))
-    if (path.startsWith('/')) void actions.answerVolume(path)
+    if (path.startsWith('/')) onAnswer(path)
   }
 
   return (
@@ -30,7 +34,7 @@ export function VolumeDialog({ wanted }: { readonly wanted: WantedVolume }): Rea
       buttons={
         <>
           <Button label={t('button.ok')} mnemonic="O" onPress={go} />
-          <Button label={t('button.cancel')} mnemonic="C" onPress={() => void actions.answerVolume(null)} />
+          <Button label={t('button.cancel')} mnemonic="C" onPress={() => onAnswer(null)} />
         </>
       }
     >
@@ -41,8 +45,8 @@ export function VolumeDialog({ wanted }: { readonly wanted: WantedVolume }): Rea
           go()
         }}
       >
-        <p>{t(reads ? 'volume.find' : 'volume.insert', { number: wanted.number, label: wanted.label })}</p>
-        <Field label={t('volume.path')} hint={t(reads ? 'volume.find-hint' : 'volume.hint')} wrong={wrong}>
+        <p>{t(wanted.reads ? 'volume.find' : 'volume.insert', { number: wanted.number, label: wanted.label })}</p>
+        <Field label={t('volume.path')} hint={hint} wrong={wrong}>
           {({ id, describedBy }) => (
             <input
               id={id}
