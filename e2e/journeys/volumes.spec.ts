@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, picture, test, windowTitled } from '../fixtures.ts'
+import { chooseByKeys } from '../screens/menu.ts'
+import { nameDatabaseScreen } from '../screens/name-database.ts'
+import { runBookScreen } from '../screens/run-book.ts'
 import { systemScreen } from '../screens/system.ts'
 
 /** Block devices of these sizes, over files in the home; null where this account, or this machine, has none to give. */
@@ -110,6 +113,113 @@ test('a next volume that is not there: the backup is given up and the services r
     ) as { services: readonly { readonly state: string }[] }
     expect(services.map(({ state }) => state)).toEqual(services.map(() => 'running'))
     expect(blank(first)).toBe(true)
+  } finally {
+    devices.end()
+  }
+})
+
+// Broken by: a window that reads archives of one volume only, an answer that is believed, a restore that asks for what was just given.
+test('a server is restored from two volumes: the second is asked for once, a wrong one refused, and looking given up', async ({
+  home,
+  launchConsole,
+  untenseki,
+}) => {
+  await untenseki('prepare-sample')
+  smallRecords(home)
+  const devices = loops(home, 150, 64 * 1024)
+  test.skip(devices === null, 'only the superuser can make block devices')
+  if (devices === null) return
+  const [first = '', second = ''] = devices.paths
+  try {
+    const made = await untenseki('backup', '--server', 'tk-ml1', '--to', first, '--volume', second, '--yes')
+    // The master has no backup yet, which is a warning.
+    expect(made.code, made.stderr).toBe(1)
+    await untenseki('register', 'user', '--name', '後の登録', '--id', 'after')
+    const app = await launchConsole()
+    const system = await systemScreen(app)
+    const database = await nameDatabaseScreen(app)
+    const restore = await database.openRestore()
+    // By its place: an open question takes the dialog behind it out of the roles.
+    const behind = database.page.locator('.dialog', { hasText: 'リストアするサーバ' })
+    await restore.getByRole('checkbox', { name: '本社マスタ' }).uncheck()
+    await restore.getByRole('checkbox', { name: '東京メール' }).check()
+    await restore.getByLabel('アーカイブ').fill(first)
+    await restore.getByRole('button', { name: '調べる' }).click()
+    const volume = database.page.getByRole('dialog', { name: '次の媒体' })
+    const device = volume.getByLabel('媒体のスペシャルファイル名')
+    await expect(volume).toContainText('2巻目')
+    await expect(device).toBeFocused()
+    await picture(database.page, 'restore-volume-asked')
+    await volume.getByRole('button', { name: '取消' }).click()
+    await expect(behind.locator('[data-task="survey"]')).toHaveAttribute('data-state', 'cancelled')
+    await expect(restore.getByRole('button', { name: '手順へ進む' })).toHaveAttribute('aria-disabled', 'true')
+    await picture(database.page, 'restore-volume-given-up')
+
+    await restore.getByRole('button', { name: '調べる' }).click()
+    await device.fill(first)
+    await volume.getByRole('button', { name: '了解' }).click()
+    await expect(device).toHaveAttribute('aria-invalid', 'true')
+    await expect(volume).toContainText('volume 1')
+    await picture(database.page, 'restore-volume-refused')
+    await device.fill(second)
+    await volume.getByRole('button', { name: '了解' }).click()
+    await expect(restore.locator('[data-fact="stops"]')).toHaveText('東京メール')
+    await restore.getByRole('button', { name: '手順へ進む' }).click()
+    const book = await runBookScreen(app)
+    await book.all()
+    // Checked and unpacked from both volumes; the second one stands where it was found, and is asked for no more.
+    expect(await book.ended(180_000)).toContain('完了')
+    await expect(system.server('tk-ml1')).toContainText('完了')
+    expect((await untenseki('replication', '--wait', '30')).code).toBe(0)
+  } finally {
+    devices.end()
+  }
+})
+
+// Broken by: a run that asks in the words of a backup, or whose services stay down when the volume does not come.
+test('a volume that is gone since it was looked at is asked for by the restore, which gives up without it (English)', async ({
+  home,
+  launchConsole,
+  untenseki,
+}) => {
+  await untenseki('prepare-sample')
+  smallRecords(home)
+  const devices = loops(home, 150, 64 * 1024)
+  test.skip(devices === null, 'only the superuser can make block devices')
+  if (devices === null) return
+  const [first = '', second = ''] = devices.paths
+  try {
+    const made = await untenseki('backup', '--server', 'tk-ml1', '--to', first, '--volume', second, '--yes')
+    // The master has no backup yet, which is a warning.
+    expect(made.code, made.stderr).toBe(1)
+    const app = await launchConsole({ language: 'en', args: ['--lang', 'en'] })
+    const system = await windowTitled(app, 'System')
+    await chooseByKeys(system, 'S', 'E')
+    const restore = system.getByRole('dialog', { name: 'Restore' })
+    await restore.getByRole('checkbox', { name: '本社マスタ' }).uncheck()
+    await restore.getByRole('checkbox', { name: '東京メール' }).check()
+    await restore.getByLabel('Archive').fill(first)
+    await restore.getByRole('button', { name: 'Look' }).click()
+    const asked = system.getByRole('dialog', { name: 'Next volume' })
+    await expect(asked).toContainText('Insert volume 2, the one labelled')
+    await expect(asked).toContainText('nothing has been changed')
+    await picture(system, 'restore-volume-english')
+    await asked.getByLabel('Special file name of the medium').fill(second)
+    await asked.getByRole('button', { name: 'OK' }).click()
+    await restore.getByRole('button', { name: 'Go On' }).click()
+    writeFileSync(second, Buffer.alloc(1024 * 1024))
+    const book = await windowTitled(app, 'Procedure')
+    await book.getByRole('button', { name: 'Run All' }).click()
+    const again = book.getByRole('dialog', { name: 'Next volume' })
+    await expect(again).toContainText('Insert volume 2, the one labelled')
+    await expect(again).toContainText('holds no backup')
+    await picture(book, 'restore-run-volume-english')
+    await again.getByRole('button', { name: 'Cancel' }).click()
+    await expect(book.locator('[data-outcome]')).toContainText('cancelled', { timeout: 90_000 })
+    const { services } = JSON.parse(
+      (await untenseki('servers', '--json')).stdout.split('\n').find((line) => line.includes('"tk-ml1"')) ?? '{}',
+    ) as { services: readonly { readonly state: string }[] }
+    expect(services.map(({ state }) => state)).toEqual(services.map(() => 'running'))
   } finally {
     devices.end()
   }
