@@ -11,8 +11,8 @@ export const enArchive: Translated<typeof jaArchive> = {
   'archive.found': 'What holds "{text}"',
   'archive.none': 'No archive is open.',
   'archive.facts': 'Backup of {server}, {time}',
-  'archive.shown': '{count}',
-  'archive.shown-more': '{count}, more below',
+  'archive.shown': 'Entries: {count}',
+  'archive.shown-more': 'Entries: {count}, more below',
   'archive.too-many':
     'At most {limit} entries are sorted or chosen at once: search for fewer, or take the folder out whole.',
   'archive.choose-entries': 'Choose in the list what is to be taken out.',

@@ -49,7 +49,7 @@ export const enChrome: Translated<typeof jaChrome> = {
   'menu.search-boards': 'Find Bulletin Boards',
 
   'reason.logged-on': 'You are logged on.',
-  'reason.logged-off': 'You are not logged on. Choose [Log On(L)] from [File(F)] in the System Management window.',
+  'reason.logged-off': 'You are not logged on. Choose [Log On(N)] from [File(F)] in the System Management window.',
   'reason.no-server': 'Choose a server in the list of servers.',
   'reason.run-going': 'A procedure is running.',
   'reason.backup-open': 'Close the Backup dialog first.',

@@ -58,9 +58,9 @@ export const enDatabase: Translated<typeof jaDatabase> = {
   'change.title': 'Modify',
   'delete.button': 'Delete',
   'delete.title': 'Delete',
-  'delete.question': 'These {count} will be deleted. Go on?',
+  'delete.question': 'To be deleted: {count}. Go on?',
   'delete.more': 'and {count} more',
-  'delete.effect': 'Users leave their groups, too. Edit (E), Undo (U) takes a deletion back.',
+  'delete.effect': 'Users leave their groups, too. [Undo(U)] of [Edit(E)] takes a deletion back.',
 
   'import.title': 'Register from CSV',
   'import.file': 'CSV file',

@@ -38,6 +38,6 @@ export const enHistory: Translated<typeof jaHistory> = {
   'schedule.none': 'Next: not scheduled',
   'schedule.next': 'Next: {time}',
   'backups.last': 'Last backup: {server} {time}',
-  'backups.changes': '{count} changes not saved',
+  'backups.changes': 'changes not saved: {count}',
   'backups.none': 'Last backup: {server} none',
 }

@@ -10,7 +10,7 @@ export const enRestore: Translated<typeof jaRestore> = {
   'restore.path-wanted': 'Enter the path of the archive, beginning with "/".',
   'restore.look': 'Look',
   'restore.looking': 'Reading the archive',
-  'restore.look-first': 'Choose [Look (I)] first.',
+  'restore.look-first': 'Choose [Look(I)] first.',
   'restore.go': 'Go On',
   'restore.plan': 'What the restore does',
   'restore.case-master-with-journal': 'Restore of the management server (with journal)',

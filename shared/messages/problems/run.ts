@@ -207,7 +207,7 @@ export const runProblems = defineProblems({
   'logged-off': {
     exit: 'locked',
     ja: ['運転席にログオンしていません', 'システム管理ウィンドウの[ファイル(F)]からログオンしてください。'],
-    en: ['This console is not logged on', 'Log on from [File(F)] of the system window.'],
+    en: ['This console is not logged on', 'Log on from [File(F)] in the System Management window.'],
   },
   'dialog-open': {
     exit: 'locked',
