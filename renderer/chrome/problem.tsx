@@ -38,7 +38,7 @@ export function ProblemBox({
       title={t('message.problem')}
       onClose={onClose}
       initialFocus={ok}
-      buttons={<Button label={t('button.ok')} onPress={onClose} ref={ok} />}
+      buttons={<Button label={t('button.ok')} mnemonic="O" onPress={onClose} ref={ok} />}
     >
       <ProblemText problem={problem} />
     </Alert>

@@ -48,7 +48,7 @@ function About(): ReactNode {
       title={t('about.title')}
       onClose={close}
       initialFocus={ok}
-      buttons={<Button label={t('button.ok')} onPress={close} ref={ok} />}
+      buttons={<Button label={t('button.ok')} mnemonic="O" onPress={close} ref={ok} />}
     >
       <p className="strong">{t('about.product')}</p>
       <p>{t('about.version', { version })}</p>

@@ -27,12 +27,12 @@ export function ArchiveWindow(): ReactNode {
   const text = useText()
   const { t, format } = text
   const dialog = useApp((state) => state.dialog)
-  const tasks = useSnapshot((snapshot) => snapshot.tasks)
+  const { tasks, archive: chosen } = useSnapshot((snapshot) => snapshot)
   const archive = useArchive()
   const [selected, setSelected] = useState<readonly string[]>([])
   const [sort, setSort] = useState<Sort | null>(null)
   const [tooMany, setTooMany] = useState(false)
-  useFirstFocus()
+  useFirstFocus('tree', chosen === null || archive.opened !== null)
   const { opened, folder, search, page, tree } = archive
   const task = tasks.find((each) => each.kind === 'extract' && each.subject === opened?.path)
 

@@ -30,14 +30,16 @@ export function HistoryWindow(): ReactNode {
   const [filter, setFilter] = useState(everything)
   const [wanted, setWanted] = useState(pageRows)
   const [page, setPage] = useState<HistoryPage>({ rows: [], total: 0 })
+  const [read, setRead] = useState(false)
   const [sort, setSort] = useState<Sort | null>(null)
   const [chosen, setChosen] = useState<string | null>(null)
   const [run, setRun] = useState<RunState | null>(null)
-  useFirstFocus()
+  useFirstFocus('grid', read)
 
   const load = useCallback(async () => {
     const found = await actions.historyPage(filter, wanted)
     if (found !== undefined) setPage(found)
+    setRead(true)
   }, [actions, filter, wanted])
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run that began or ended is the reason to read again
   useEffect(() => void load(), [load, newest])

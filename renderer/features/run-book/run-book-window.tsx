@@ -55,7 +55,12 @@ export function RunBookWindow(): ReactNode {
               mark="failed"
               action={
                 run.refusal.exitCode === exitCodes.replication ? (
-                  <Button label={t('menu.reconcile')} asks onPress={() => actions.show({ kind: 'reconcile' })} />
+                  <Button
+                    label={t('menu.reconcile')}
+                    mnemonic="K"
+                    asks
+                    onPress={() => actions.show({ kind: 'reconcile' })}
+                  />
                 ) : undefined
               }
             >

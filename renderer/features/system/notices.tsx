@@ -30,7 +30,13 @@ export function Notices(): ReactNode {
       {run?.phase === 'unfinished' && (
         <Notice
           mark="failed"
-          action={<Button label={t('system.show-run-book')} onPress={() => void actions.openWindow('run-book')} />}
+          action={
+            <Button
+              label={t('system.show-run-book')}
+              mnemonic="B"
+              onPress={() => void actions.openWindow('run-book')}
+            />
+          }
         >
           {t('system.unfinished')}
         </Notice>
@@ -39,7 +45,9 @@ export function Notices(): ReactNode {
         <Notice
           key={`repair ${host}`}
           mark="partial"
-          action={<Button label={t('menu.repair')} asks onPress={() => actions.show({ kind: 'repair' })} />}
+          action={
+            <Button label={t('menu.repair')} mnemonic="J" asks onPress={() => actions.show({ kind: 'repair' })} />
+          }
         >
           {reasonOf(host)}
         </Notice>
@@ -48,7 +56,9 @@ export function Notices(): ReactNode {
         <Notice
           key={`fault ${fault.host}`}
           mark="failed"
-          action={<Button label={t('menu.reconcile')} asks onPress={() => actions.show({ kind: 'reconcile' })} />}
+          action={
+            <Button label={t('menu.reconcile')} mnemonic="K" asks onPress={() => actions.show({ kind: 'reconcile' })} />
+          }
         >
           {t('system.fault', {
             server: nameOf(fault.host),
