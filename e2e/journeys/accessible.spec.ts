@@ -47,9 +47,16 @@ test('every window and dialog passes the accessibility rules', async ({ launchCo
   await system.page.keyboard.press('Enter')
   await system.page.keyboard.press('Escape')
   await expect(system.page.getByRole('dialog')).toHaveCount(0)
+  await chooseByKeys(system.page, 'H', 'A')
+  await expect(message(system.page).getByRole('button', { name: '了解' })).toBeFocused()
+  await passes(system.page)
+  await system.page.keyboard.press('Alt+KeyO')
+  await expect(message(system.page)).toHaveCount(0)
   await passes((await openHistory(app, system.page)).page)
   await chooseByKeys(system.page, 'F', 'A')
-  await passes(await windowTitled(app, 'アーカイブ'))
+  const archive = await windowTitled(app, 'アーカイブ')
+  await expect(archive.getByLabel('アーカイブ')).toBeFocused()
+  await passes(archive)
   const dialog = await names.openBackup('keys')
   await passes(names.page)
   await dialog.close()
@@ -142,7 +149,18 @@ test('English, and 200 % zoom, show every window whole', async ({ launchConsole,
       expect(word.replace('本社マスタ', '')).not.toMatch(/[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]/)
     }
   }
+  await expect(system.locator('tr[data-key="hq-mas"]')).toContainText('Management, Mail')
   await picture(system, 'english')
+  await names.keyboard.press('Alt+KeyN')
+  const register = names.getByRole('dialog', { name: 'Register' })
+  for (const kind of ['User', 'Organization', 'Group', 'Bulletin board']) {
+    await register.getByRole('radio', { name: kind }).check()
+    const edges = await register
+      .locator('.field :is(input, select, textarea)')
+      .evaluateAll((fields) => fields.map((field) => Math.round(field.getBoundingClientRect().left)))
+    expect(new Set(edges).size, `${kind}: ${edges.join()}`).toBe(1)
+  }
+  await names.keyboard.press('Escape')
   await app.evaluate(({ BrowserWindow }) => {
     for (const window of BrowserWindow.getAllWindows()) window.webContents.setZoomFactor(2)
   })
@@ -167,4 +185,7 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
 async function passes(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(standards).analyze()
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+  // Every button has its letter, and keys go somewhere.
+  expect(await page.locator('.button:not([data-mnemonic])').allInnerTexts()).toEqual([])
+  await expect(page.locator('body')).not.toBeFocused()
 }

@@ -6,7 +6,7 @@ import { pageAddress, type WindowKind } from './window-kind.ts'
 import { zoomByKeys } from './zoom.ts'
 
 const shapes: Readonly<Record<WindowKind, { width: number; height: number; minWidth: number; minHeight: number }>> = {
-  system: { width: 940, height: 580, minWidth: 520, minHeight: 360 },
+  system: { width: 980, height: 580, minWidth: 520, minHeight: 360 },
   'name-database': { width: 900, height: 600, minWidth: 560, minHeight: 380 },
   'run-book': { width: 780, height: 620, minWidth: 520, minHeight: 400 },
   archive: { width: 900, height: 600, minWidth: 520, minHeight: 400 },

@@ -136,6 +136,7 @@ export function Grid(props: GridProps): ReactNode {
                       {row.expanded ? '▼' : '+'}
                     </button>
                   )}
+                  {index === 0 && tree && row.expanded === null && <span className="twist" aria-hidden="true" />}
                   {row.cells[column.id]?.show ?? row.cells[column.id]?.value}
                 </td>
               ))}

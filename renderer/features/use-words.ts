@@ -9,7 +9,7 @@ import { replicationOf, replicaWord } from './server-state.ts'
 export function useWords() {
   const { t, format } = useText()
   return {
-    roles: (server: ServerStatus) => server.roles.map((role) => t(`role.${role}`)).join('・'),
+    roles: (server: ServerStatus) => server.roles.map((role) => t(`role.${role}`)).join(t('role.and')),
     replication(directory: DirectoryView, host: string): string {
       const found = replicationOf(directory, host)
       if (found === null) return t('dash')

@@ -96,6 +96,7 @@ export function EntityDialog({ entity, node, kind: first }: EntityDialogProps): 
       }
     >
       <form
+        className="fields"
         onSubmit={(event) => {
           event.preventDefault()
           save()

@@ -20,6 +20,7 @@ export const enSystem: Translated<typeof jaSystem> = {
   'role.master': 'Management',
   'role.address': 'Address',
   'role.mail': 'Mail',
+  'role.and': ', ',
 
   'state.running': 'Running',
   'state.starting': 'Starting',

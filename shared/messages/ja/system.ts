@@ -17,6 +17,7 @@ export const jaSystem = {
   'role.master': 'マスタ管理',
   'role.address': 'アドレス',
   'role.mail': 'メール',
+  'role.and': '・',
 
   'state.running': '稼働中',
   'state.starting': '起動中',
