@@ -60,6 +60,9 @@ test('a restored master that waits for repair refuses registrations until デー
   const app = await launchConsole()
   const system = await systemScreen(app)
   await expect(system.page.getByRole('alert').filter({ hasText: '修復待ち' })).toBeVisible()
+  // How many wait is not known before the repair: not none.
+  await expect(system.server('tk-ml1')).toContainText('稼働中')
+  await expect(system.server('tk-ml1')).not.toContainText('あり 0')
   const database = await nameDatabaseScreen(app)
   await expect(database.registerButton()).toHaveAttribute('aria-disabled', 'true')
   await picture(database.page, 'repair-pending')
@@ -68,6 +71,7 @@ test('a restored master that waits for repair refuses registrations until デー
   await picture(database.page, 'repair')
   await dialog.getByRole('button', { name: 'データ修復する' }).click()
   const book = await runBookScreen(app)
+  await expect(book.page.locator('[data-fact="medium"]')).toHaveCount(0)
   await book.all()
   expect(await book.ended(180_000)).toContain('完了')
   expect((await untenseki('search', '--kind', 'user', '--name', '後の登録', '--json')).stdout).toContain('"after"')

@@ -13,7 +13,9 @@ export function useWords() {
     replication(directory: DirectoryView, host: string): string {
       const found = replicationOf(directory, host)
       if (found === null) return t('dash')
-      if (found.state === 'waiting') return t('replication.waiting', { count: format.number(found.waiting) })
+      // Of a master that waits for repair it is not known yet how many.
+      if (found.state === 'waiting' && found.waiting > 0)
+        return t('replication.waiting', { count: format.number(found.waiting) })
       const word = t(replicaWord(found.state).word)
       if (found.waiting === 0) return word
       return `${word} (${t('replication.waiting', { count: format.number(found.waiting) })})`

@@ -3,7 +3,7 @@ import type { RunView } from '../../../shared/model/console.ts'
 import { useNow } from '../../chrome/use-now.ts'
 import { useText } from '../../text/use-text.ts'
 
-/** The outage, counting while services are down, and where the archive goes. */
+/** The outage, counting while services are down, and where the archive goes or is; データ修復 has none. */
 export function RunFacts({ run }: { readonly run: RunView }): ReactNode {
   const { t, format } = useText()
   const { outageMs } = run.state
@@ -22,12 +22,14 @@ export function RunFacts({ run }: { readonly run: RunView }): ReactNode {
           {run.outageLimitMs !== null && ` ${t('run.outage-limit', { time: format.duration(run.outageLimitMs) })}`}
         </dd>
       </div>
-      <div className="facts-grow">
-        <dt>{t('run.medium')}</dt>
-        <dd className="path" data-fact="medium">
-          {run.to ?? t('run.medium-none')}
-        </dd>
-      </div>
+      {run.state.runbook !== 'repair' && (
+        <div className="facts-grow">
+          <dt>{t('run.medium')}</dt>
+          <dd className="path" data-fact="medium">
+            {run.to ?? t('run.medium-none')}
+          </dd>
+        </div>
+      )}
     </dl>
   )
 }

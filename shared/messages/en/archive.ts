@@ -31,7 +31,7 @@ export const enArchive: Translated<typeof jaArchive> = {
   'entry.hardlink': 'Hard link',
 
   'extract.title': 'Extract',
-  'extract.question': 'The {count} chosen entries are taken out with all below them.',
+  'extract.question': 'What is chosen is taken out with all below it (entries chosen: {count}).',
   'extract.to': 'Destination',
   'extract.hint': 'The path of a new folder, beginning with "/". Nothing that exists is overwritten.',
   'extract.wanted': 'Enter the path of a folder, beginning with "/".',

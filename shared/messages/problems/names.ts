@@ -129,6 +129,6 @@ export const namesProblems = defineProblems({
   'csv-value-wrong': {
     exit: 'usage',
     ja: ['項目{column}の値「{value}」が誤っています', 'helpで,項目に書ける値を確認してください。'],
-    en: ['the value "{value}" of {column} is wrong', 'See the help for what the column may hold.'],
+    en: ['The value "{value}" of {column} is wrong', 'See the help for what the column may hold.'],
   },
 })
