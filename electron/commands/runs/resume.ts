@@ -11,8 +11,8 @@ import { noUnfinished } from './no-unfinished.ts'
 export const runsResume: Verb = {
   name: 'resume',
   about: {
-    ja: '終わっていない実行を続ける(サービスを起動し,できたアーカイブを検証し,残りを取り直す。リストアは入れ替えと修復を終える)',
-    en: 'go on with an unfinished run: start services, verify what was archived, back up the rest; of a restore, finish the exchange and the repair',
+    ja: '終わっていない実行を続ける(サービスを起動し,できたアーカイブを検証してそのジャーナルをクリアし,残りを取り直す。リストアは入れ替えと修復を終える)',
+    en: 'go on with an unfinished run: start services, verify what was archived and clear its journal, back up the rest; of a restore, finish the exchange and the repair',
   },
   examples: ['untenseki runs resume --yes'],
   async work({ engine, output, options, context }) {
@@ -25,18 +25,35 @@ export const runsResume: Verb = {
     })
     const say = (name: string) => output.log({ ja: `${name} を起動しています`, en: `starting ${name}` })
     const nextVolume = volumesFor(context)
-    const { state, archives, unread, rest, repairs } = await resumeRun(composed, context.signal, say, nextVolume)
+    const { state, archives, sealed, unsealed, unread, rest, repairs } = await resumeRun(
+      composed,
+      context.signal,
+      say,
+      nextVolume,
+    )
     for (const { summary } of archives) {
       output.line({ ja: `検証しました: ${summary.path}`, en: `Verified: ${summary.path}` })
     }
-    for (const notice of [...state.warnings, ...unread]) output.problem(notice)
+    for (const { host, records, segment } of sealed) {
+      output.line(
+        segment === null
+          ? { ja: `ジャーナルにクリアする記録はありません: ${host}`, en: `The journal of ${host} was already clear` }
+          : {
+              ja: `ジャーナルをクリアしました: ${host}(${records} 件,セグメント ${segment})`,
+              en: `The journal of ${host} cleared: ${records} records, sealed as segment ${segment}`,
+            },
+      )
+    }
+    const warnings = [...new Set([...state.warnings, ...unsealed])]
+    for (const notice of [...warnings, ...unread]) output.problem(notice)
     const { servicesDown } = state
     const facts = {
       resumed: state.runId,
       servicesDown,
       verified: archives.map(({ host, summary: { path, sha256 } }) => ({ host, path, sha256 })),
+      sealed,
       repairs,
-      warnings: state.warnings.map((each) => told(each, context)),
+      warnings: warnings.map((each) => told(each, context)),
       ...(unread[0] ? { problem: told(unread[0], context) } : {}),
     }
     if (servicesDown.length > 0) return { exitCode: 3, facts }
@@ -44,11 +61,11 @@ export const runsResume: Verb = {
       const request = { acceptLoss: [], repaired: () => undefined }
       const ended = await followRun((each) => beginRepair(composed, repairs, request, each), composed, output, context)
       const { outcome, problem } = ended
-      const warnings = [...state.warnings, ...ended.warnings].map((each) => told(each, context))
+      const all = [...warnings, ...ended.warnings].map((each) => told(each, context))
       const why = problem ? { problem: told(problem, context) } : {}
-      return { exitCode: ended.exitCode ?? 2, facts: { ...facts, outcome, warnings, ...why } }
+      return { exitCode: ended.exitCode ?? 2, facts: { ...facts, outcome, warnings: all, ...why } }
     }
-    const doubt = unread[0]?.exitCode ?? 0
+    const doubt = unread[0]?.exitCode ?? unsealed[0]?.exitCode ?? 0
     if (rest === null) return { exitCode: doubt, facts }
     const again = await runBackup(composed, { ...rest, medium: { nextVolume } }, output, context)
     return { exitCode: again.exitCode || doubt, facts: { ...facts, ...again.facts } }

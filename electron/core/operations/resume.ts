@@ -9,7 +9,8 @@ import type { Engine } from '../engine.ts'
 import type { NextVolume } from '../ports/medium.ts'
 import { verifiedEvent } from './backup/archive-steps.ts'
 import type { BackupRequest } from './backup/request.ts'
-import { placesBegun, rollbackRun } from './rollback.ts'
+import { type GoOn, type OpenRecord, placesBegun, rollbackRun, stepOf } from './rollback.ts'
+import { type SealedJournal, sealLeft } from './seal-left.ts'
 
 /** An archive of a run that died, read again by whoever resumed it. */
 export interface ResumedArchive {
@@ -21,6 +22,10 @@ export interface Resumed {
   readonly state: RunState
   /** Archives that stood whole under their names and were found good: they count from now on. */
   readonly archives: readonly ResumedArchive[]
+  /** Journals that were cleared for it, because it died before; a server whose journal held nothing has 0 records. */
+  readonly sealed: readonly SealedJournal[]
+  /** Why a journal was not cleared; in the run's record, too. */
+  readonly unsealed: readonly Problem[]
   /** Why an archive that it had made does not count; its server is not in `rest`, because the archive's name is taken. */
   readonly unread: readonly Problem[]
   /** Servers that have no archive from it: backing them up again is what is left to do; null where nothing is. */
@@ -30,10 +35,12 @@ export interface Resumed {
 }
 
 /**
- * Goes on with a run that died. Services come first: what it had stopped is started and it is settled, as by a rollback, but data that
+ * Goes on with a run that died. Services come first: what it had stopped is started, as by a rollback, but data that
  * was half exchanged by a restore is exchanged wholly. What a backup had archived already is not thrown away: such an archive is
- * verified and counts; one that cannot be read, or is not whole, keeps none of the others from it. `rest` says what is left to back up, `repairs` what is left to repair. A restore that had not begun to
- * exchange data is taken back: nothing is left of it to go on with. Throws `no-unfinished-run`, and what a rollback throws.
+ * verified and counts; one that cannot be read, or is not whole, keeps none of the others from it. Where the run was to clear that
+ * server's journal and had not, it is cleared. Then the run is settled. `rest` says what is left to back up, `repairs` what is left
+ * to repair. A restore that had not begun to exchange data is taken back: nothing is left of it to go on with. Throws
+ * `no-unfinished-run`, and what a rollback throws.
  */
 export async function resumeRun(
   engine: Engine,
@@ -41,25 +48,51 @@ export async function resumeRun(
   onService?: (name: string) => void,
   nextVolume?: NextVolume,
 ): Promise<Resumed> {
-  const state = await rollbackRun(engine, onService, 'forward')
-  // A restore names the archives that it reads; nothing is to be backed up to them.
-  if (state.runbook === 'restore' || state.runbook === 'repair') {
-    return { state, archives: [], unread: [], rest: null, repairs: await repairsLeft(engine, state) }
-  }
   const archives: ResumedArchive[] = []
+  const sealed: SealedJournal[] = []
+  const unsealed: Problem[] = []
   const unread: Problem[] = []
   const left: RunState['places'][number][] = []
-  for (const place of state.places) {
-    try {
-      const summary = await standingArchive(engine, state, place, { signal, nextVolume })
-      if (summary !== null) archives.push({ host: place.host, summary })
-      else left.push(place)
-    } catch (error) {
-      if (signal.aborted) throw error
-      unread.push(toProblem(error))
+  const finish: GoOn['finish'] = async (record) => {
+    const state = record.state()
+    if (!backs(state)) return { archives: [], warnings: [] }
+    for (const place of state.places) {
+      try {
+        const summary = await standingArchive(engine, state, place, { signal, nextVolume })
+        if (summary === null) left.push(place)
+        else {
+          archives.push({ host: place.host, summary })
+          recordVerified(engine, record, place.host, summary)
+        }
+      } catch (error) {
+        if (signal.aborted) throw error
+        unread.push(toProblem(error))
+      }
     }
+    const cleared = await sealLeft(
+      engine,
+      record,
+      archives.map(({ host }) => host),
+    )
+    sealed.push(...cleared.sealed)
+    unsealed.push(...cleared.warnings)
+    return { archives: archives.map(({ summary }) => summary), warnings: cleared.warnings }
   }
-  return { state, archives, unread, rest: left.length === 0 ? null : restOf(state, left), repairs: [] }
+  const state = await rollbackRun(engine, onService, { finish })
+  const rest = left.length === 0 ? null : restOf(state, left)
+  return { state, archives, sealed, unsealed, unread, rest, repairs: await repairsLeft(engine, state) }
+}
+
+/** A restore names the archives that it reads; nothing is to be backed up to them. */
+function backs({ runbook }: RunState): boolean {
+  return runbook !== 'restore' && runbook !== 'repair'
+}
+
+function recordVerified(engine: Engine, record: OpenRecord, host: string, { members, sha256 }: ArchiveSummary): void {
+  const step = stepOf(record.state(), 'verify', host)
+  if (!step || step.state === 'done') return
+  const at = engine.clock.now().toISOString()
+  record.append({ kind: 'step-done', stepId: step.id, at, receipt: { members, sha256 } })
 }
 
 /**
@@ -115,8 +148,7 @@ async function repairsLeft(engine: Engine, state: RunState): Promise<readonly st
 
 /** What `nxbackup` recorded of the archive of this server, once it was whole. */
 function digestOf(state: RunState, host: string): string | null {
-  const step = state.steps.find(({ id }) => stepIdOf(id) === 'nxbackup' && (stepHostOf(id) ?? host) === host)
-  const sha256 = step?.receipt?.sha256
+  const sha256 = stepOf(state, 'nxbackup', host)?.receipt?.sha256
   return typeof sha256 === 'string' ? sha256 : null
 }
 

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { ServiceConfig } from '../../../shared/model/domain.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
@@ -32,24 +33,47 @@ function recorded(engine: Engine, host: string, { runId, owner, since }: RunLock
   }
 }
 
+/** The record of a run that is being settled: what is appended to it stands in its state at once. */
+export interface OpenRecord {
+  state(): RunState
+  append(event: RunEvent): void
+}
+
+/** Going on with a run that died, instead of only bringing back what it had stopped. */
+export interface GoOn {
+  /**
+   * Done under the run's own lock when the services are up, before the run is settled; gives what belongs into its end. Killed in
+   * it, or where it throws, the run is unfinished still and all of it is done again.
+   */
+  finish(
+    record: OpenRecord,
+  ): Promise<{ readonly archives: readonly ArchiveSummary[]; readonly warnings: readonly Problem[] }>
+}
+
 /**
  * Brings back what a run that died had stopped, removes what it left unfinished on the medium, and settles it
  * (design §7). Idempotent. Throws `no-unfinished-run` when there is none. A service that will not start leaves the run
- * ended as `failed-down`, exit code 3. Where it throws, the run stands as unfinished and may be rolled back again. `direction` is where
- * the half made exchange of a restore goes.
+ * ended as `failed-down`, exit code 3. Where it throws, the run stands as unfinished and may be rolled back again. With `goOn` the
+ * half made exchange of a restore is made whole, and that is done; without it, it is taken back.
  */
 export async function rollbackRun(
   engine: Engine,
   onService?: (name: string) => void,
-  direction: 'forward' | 'back' = 'back',
+  goOn: GoOn | null = null,
 ): Promise<RunState> {
   const found = findUnfinished(engine)
   if (!found) throw fail('no-unfinished-run')
+  const before = engine.runLock.inspect(found.hosts[0] ?? found.host)?.owner ?? null
   const held = engine.runLock.adopt(found.hosts, engine.owner)
   if (!held) throw fail('no-unfinished-run')
   try {
     if (held.runId !== found.runId) throw fail('no-unfinished-run')
-    const ended = found.outcome ? found : await bringBack(engine, found, direction, onService)
+    const record = openRecord(engine, found)
+    // Whoever settled it before us may have died over it, too.
+    const dead = [found.owner, before].filter((owner) => owner !== null)
+    if (found.outcome === null) await bringBack(engine, { record, dead, goOn, onService })
+    else await goOn?.finish(record)
+    const ended = record.state()
     held.settle()
     return ended
   } catch (error) {
@@ -58,13 +82,29 @@ export async function rollbackRun(
   }
 }
 
-async function bringBack(
-  engine: Engine,
-  found: RunState,
-  direction: 'forward' | 'back',
-  onService?: (name: string) => void,
-): Promise<RunState> {
-  const restored = await settleRestore(engine, found, direction)
+/** A run that died before its first event, or `nxbackup`, which keeps no record, has none to append to. */
+function openRecord(engine: Engine, found: RunState): OpenRecord {
+  const journal = found.steps.length > 0 ? engine.runs.open(found.runId) : null
+  let state = found
+  return {
+    state: () => state,
+    append(event) {
+      journal?.append(event)
+      state = foldRunEvent(state, event)
+    },
+  }
+}
+
+interface Settling {
+  readonly record: OpenRecord
+  readonly dead: readonly Owner[]
+  readonly goOn: GoOn | null
+  readonly onService: ((name: string) => void) | undefined
+}
+
+async function bringBack(engine: Engine, { record, dead, goOn, onService }: Settling): Promise<void> {
+  const found = record.state()
+  const restored = await settleRestore(engine, found, goOn ? 'forward' : 'back')
   const down: string[] = []
   let cause: Problem | null = null
   for (const { host, service } of inStartOrder(engine, found)) {
@@ -76,7 +116,8 @@ async function bringBack(
       down.push(`${host}/${service.id}`)
     }
   }
-  await releaseLeasesOf(engine, found)
+  const upAt = engine.clock.now()
+  await releaseLeasesOf(engine, dead)
   for (const { to } of placesBegun(found)) {
     try {
       await engine.medium.discardUnfinished(to)
@@ -85,27 +126,22 @@ async function bringBack(
       cause ??= toProblem(error)
     }
   }
+  const { archives, warnings } = goOn ? await goOn.finish(record) : { archives: [], warnings: [] }
   const at = engine.clock.now().toISOString()
-  const ended: RunEvent = {
+  for (const { to } of await placesUnverified(record.state())) {
+    record.append({ kind: 'note', at, text: unverifiedNote(to) })
+  }
+  record.append({
     kind: 'run-ended',
     at,
     outcome: down.length > 0 ? 'failed-down' : 'failed-restored',
     exitCode: down.length > 0 ? exitCodes.failedDown : exitCodes.failedRestored,
     problem: cause,
     servicesDown: down,
-    outageMs: found.stoppedAt === null ? null : Date.parse(at) - Date.parse(found.stoppedAt),
-    archives: [],
-    warnings: restored ? [restored] : [],
-  }
-  const notes = (await placesUnverified(found)).map(
-    ({ to }): RunEvent => ({ kind: 'note', at, text: unverifiedNote(to) }),
-  )
-  const events = [...notes, ended]
-  if (found.steps.length > 0) {
-    const journal = engine.runs.open(found.runId)
-    for (const event of events) journal.append(event)
-  }
-  return events.reduce(foldRunEvent, found)
+    outageMs: found.stoppedAt === null ? null : upAt.getTime() - Date.parse(found.stoppedAt),
+    archives: [...archives],
+    warnings: [...(restored ? [restored] : []), ...warnings],
+  })
 }
 
 /**
@@ -113,15 +149,14 @@ async function bringBack(
  * its console: their holder is proven dead by the run lock, so nobody has to wait for them to run out. Where it cannot be told
  * they run out by themselves.
  */
-async function releaseLeasesOf(engine: Engine, { owner }: RunState): Promise<void> {
-  if (owner === null) return
-  const same = (other: Owner) =>
-    other.pid === owner.pid && other.host === owner.host && other.operator === owner.operator
+async function releaseLeasesOf(engine: Engine, dead: readonly Owner[]): Promise<void> {
+  const ofDead = (other: Owner) =>
+    dead.some(({ pid, host, operator }) => other.pid === pid && other.host === host && other.operator === operator)
   try {
     const lock = await engine.lock.status()
-    if (lock.held && same(lock.owner)) await engine.lock.release(lock.token)
+    if (lock.held && ofDead(lock.owner)) await engine.lock.release(lock.token)
     for (const session of await engine.sessions.list())
-      if (same(session.owner)) await engine.sessions.logout(session.id)
+      if (ofDead(session.owner)) await engine.sessions.logout(session.id)
   } catch (error) {
     engine.log({ event: 'lock.release-failed', code: toProblem(error).code })
   }
@@ -147,11 +182,9 @@ function hostsOf(engine: Engine, runId: string): string[] {
   return hosts.filter((host) => engine.runLock.inspect(host)?.runId === runId)
 }
 
-/** Whether a step that is done for this server, or for all, is in one of these states. */
-function stepIs(found: RunState, wanted: StepId, host: string, states: readonly StepView['state'][]): boolean {
-  return found.steps.some(
-    ({ id, state }) => stepIdOf(id) === wanted && (stepHostOf(id) ?? host) === host && states.includes(state),
-  )
+/** The step that is done for this server, or for all. */
+export function stepOf(found: RunState, wanted: StepId, host: string): StepView | undefined {
+  return found.steps.find(({ id }) => stepIdOf(id) === wanted && (stepHostOf(id) ?? host) === host)
 }
 
 /**
@@ -161,8 +194,8 @@ function stepIs(found: RunState, wanted: StepId, host: string, states: readonly 
 async function placesUnverified(found: RunState): Promise<RunState['places']> {
   const unverified: RunState['places'][number][] = []
   for (const place of placesBegun(found)) {
-    if (stepIs(found, 'verify', place.host, ['done'])) continue
-    if (stepIs(found, 'nxbackup', place.host, ['done']) || (await isFileThere(place.to))) unverified.push(place)
+    if (stepOf(found, 'verify', place.host)?.state === 'done') continue
+    if (stepOf(found, 'nxbackup', place.host)?.state === 'done' || (await isFileThere(place.to))) unverified.push(place)
   }
   return unverified
 }
@@ -184,6 +217,6 @@ function unverifiedNote(to: string): { readonly ja: string; readonly en: string 
 
 /** Before its nxbackup began a run has written nothing: what stands there then is someone else's. */
 export function placesBegun(found: RunState): RunState['places'] {
-  const begun = ['running', 'done', 'failed', 'undoing', 'undone', 'undo-failed'] as const
-  return found.places.filter(({ host }) => stepIs(found, 'nxbackup', host, begun))
+  const begun: readonly string[] = ['running', 'done', 'failed', 'undoing', 'undone', 'undo-failed']
+  return found.places.filter(({ host }) => begun.includes(stepOf(found, 'nxbackup', host)?.state ?? 'waiting'))
 }

@@ -193,6 +193,17 @@ export const runProblems = defineProblems({
       'If they matter, keep them apart with GNU tar, --xattrs --acls.',
     ],
   },
+  'journal-left': {
+    exit: 'warnings',
+    ja: [
+      'ホスト「{host}」のバックアップは済んでいますが,ジャーナルをクリアできませんでした: {textJa}',
+      '「untenseki journal clear --server {host}」でクリアしてください(次のバックアップもクリアします)。',
+    ],
+    en: [
+      'Host "{host}" is backed up, but its journal could not be cleared: {text}',
+      'Clear it with "untenseki journal clear --server {host}"; the next backup does so, too.',
+    ],
+  },
   'sockets-skipped': {
     exit: 'warnings',
     ja: [

@@ -1,9 +1,11 @@
 import type { CatalogEvent, VolumesMark } from '../../../../shared/model/catalog.ts'
+import type { ServerConfig } from '../../../../shared/model/domain.ts'
+import type { Segment } from '../../../../shared/model/journal.ts'
 import { fail, type Problem, ProblemError, problem, toProblem } from '../../../../shared/model/problem.ts'
 import { masterJournal, sealJournal, serverJournal } from '../../../formats/journal-folder.ts'
 import { withArchiveOn } from '../../archive/remote-source.ts'
 import { verifyArchive } from '../../archive/verify.ts'
-import type { Engine } from '../../engine.ts'
+import { type Engine, masterOf } from '../../engine.ts'
 import type { Step, StepContext } from '../../procedure/step.ts'
 import { copyServer } from '../copy-server.ts'
 import { checkMedium } from '../preflight.ts'
@@ -65,22 +67,24 @@ export function nxbackupStep(work: BackupWork, member: Member): Step {
  * are deleted, here they are sealed, design §6). The master's address service is down and the run lock held, so nobody appends.
  */
 export function sealStep(work: BackupWork, member: Member): Step {
-  const { engine, master } = work
-  const { server } = member
   return {
     id: work.nameOf('seal', member),
     cancellable: false,
     ...inRound(work, member),
-    async run() {
-      const service = master.services.find(({ kind }) => kind === 'address-service')
-      const status = service && (await engine.driver(master.host, service.id).status())
-      if (status && status.state !== 'stopped') {
-        throw fail('service-running', { host: master.host, services: status.name })
-      }
-      const place = server === master ? masterJournal(master) : serverJournal(master, server.host)
-      return sealReceipt(place && sealJournal(place, engine.owner, engine.clock.now()))
-    },
+    run: async () => sealReceipt(await sealWhileDown(work.engine, member.server)),
   }
+}
+
+/** Null: there was no record, or the master keeps no journal. Throws `service-running` where the service that appends to it is up. */
+export async function sealWhileDown(engine: Engine, server: ServerConfig): Promise<Segment | null> {
+  const master = masterOf(engine.domain)
+  const service = master.services.find(({ kind }) => kind === 'address-service')
+  const status = service && (await engine.driver(master.host, service.id).status())
+  if (status && status.state !== 'stopped') {
+    throw fail('service-running', { host: master.host, services: status.name })
+  }
+  const place = server === master ? masterJournal(master) : serverJournal(master, server.host)
+  return place && sealJournal(place, engine.owner, engine.clock.now())
 }
 
 /** Reads the whole archive again; one that is not good is taken off its name. */
