@@ -30,6 +30,7 @@ const toolPackages = [
   'age',
   'dbus',
   'dunst',
+  'openssl',
 ]
 const reports = join(cacheDir, `test-reports-${process.pid}`)
 

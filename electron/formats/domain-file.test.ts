@@ -86,7 +86,7 @@ describe('a good domain file', () => {
         const mail = { host: text, port: 465, tls: 'tls', from: 'a@b', to: ['c@d'], user: text, passwordFile: '/etc/p' }
         const notifications = {
           ...domain.notifications,
-          mail: { ...mail, passwordCommand: null },
+          mail: { ...mail, passwordCommand: null, caFile: '/etc/ca.pem' },
           command: ['/bin/tell', text],
         }
         const media = {
@@ -276,6 +276,20 @@ const rows: readonly Row[] = [
     26,
     'notifications.mail',
     /starttls or tls/,
+  ],
+  [
+    'a CA for mail without TLS',
+    `${good}notifications:\n  mail: {host: m, from: a@b, to: [a@b], caFile: /etc/ca.pem}\n`,
+    26,
+    'notifications.mail.caFile',
+    /tls: starttls or tls/,
+  ],
+  [
+    'a CA by a path that is not absolute',
+    `${good}notifications:\n  mail: {host: m, from: a@b, to: [a@b], tls: tls, caFile: ca.pem}\n`,
+    26,
+    'notifications.mail.caFile',
+    /absolute path/,
   ],
   [
     'a password in the file itself',

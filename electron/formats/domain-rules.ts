@@ -150,6 +150,14 @@ function checkPassword({ notifications: { mail } }: Domain, refuse: Refuse): voi
   }
 }
 
+function checkAuthority({ notifications: { mail } }: Domain, refuse: Refuse): void {
+  if (mail === null || mail.caFile === null || mail.tls !== 'none') return
+  refuse(['notifications', 'mail', 'caFile'], {
+    ja: 'tls: starttls又はtlsのときだけ',
+    en: 'only with tls: starttls or tls',
+  })
+}
+
 /** What spans several settings: one master, nothing twice, services in the order of their layers, places apart. */
 export function checkRules(domain: Domain, refuse: Refuse): void {
   checkMaster(domain, refuse)
@@ -160,6 +168,7 @@ export function checkRules(domain: Domain, refuse: Refuse): void {
   checkPlaces(domain, refuse)
   checkSockets(domain, refuse)
   checkPassword(domain, refuse)
+  checkAuthority(domain, refuse)
   if (domain.lease.heartbeatMs >= domain.lease.ttlMs) {
     refuse(['lease', 'heartbeatMs'], { ja: 'ttlMsより短い間隔', en: 'an interval shorter than ttlMs' })
   }

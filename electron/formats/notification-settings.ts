@@ -30,6 +30,7 @@ export const writtenNotificationsSchema = z.strictObject({
       user: text.optional(),
       passwordFile: absolutePath.optional(),
       passwordCommand: argv.optional(),
+      caFile: absolutePath.optional(),
     })
     .optional(),
   command: argv.optional(),
@@ -56,6 +57,7 @@ export function toNotifications(written: Written | undefined): Notifications {
           user: mail.user ?? null,
           passwordFile: mail.passwordFile ?? null,
           passwordCommand: mail.passwordCommand ?? null,
+          caFile: mail.caFile ?? null,
         }
       : null,
     command: command ?? null,
@@ -85,6 +87,8 @@ function oneOf(values: readonly string[]): Expected {
   return { ja: `${values.join(',')}のどれか`, en: `one of ${values.join(', ')}` }
 }
 
+const mailKeys = ['host', 'port', 'tls', 'from', 'to', 'user', 'passwordFile', 'passwordCommand', 'caFile']
+
 /** What each of these settings should be; list positions are written `*`. */
 export const notificationExpectations: Readonly<Record<string, Expected>> = {
   notifications: keys(['on', 'language', 'mail', 'command', 'desktop']),
@@ -94,7 +98,7 @@ export const notificationExpectations: Readonly<Record<string, Expected>> = {
   },
   'notifications.on.*': oneOf(noticeKindSchema.options),
   'notifications.language': oneOf(languageSchema.options),
-  'notifications.mail': keys(['host', 'port', 'tls', 'from', 'to', 'user', 'passwordFile', 'passwordCommand']),
+  'notifications.mail': keys(mailKeys),
   'notifications.mail.host': textWanted,
   'notifications.mail.port': { ja: '1~65535の整数', en: 'a whole number from 1 to 65535' },
   'notifications.mail.tls': oneOf(['none', 'starttls', 'tls']),
@@ -104,6 +108,7 @@ export const notificationExpectations: Readonly<Record<string, Expected>> = {
   'notifications.mail.user': textWanted,
   'notifications.mail.passwordFile': pathWanted,
   'notifications.mail.passwordCommand': argvWanted,
+  'notifications.mail.caFile': pathWanted,
   'notifications.command': argvWanted,
   'notifications.desktop': oneOf(['true', 'false']),
 }

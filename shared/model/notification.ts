@@ -24,6 +24,8 @@ export const notificationsSchema = z.object({
       passwordFile: z.string().nullable(),
       /** A program with its arguments; the first line that it prints is the password. */
       passwordCommand: argv.nullable(),
+      /** PEM: the only authorities that may have signed the mail server's certificate. Null: those that the program knows. */
+      caFile: z.string().nullable(),
     })
     .nullable(),
   /** A program with its arguments, never a shell's line: it gets the notice as JSON on standard input. */

@@ -5,6 +5,7 @@ import { createTransport } from 'nodemailer'
 import type { MailSettings } from '../../../shared/model/notification.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import type { Notifier } from '../../core/ports/notifier.ts'
+import { readAuthorities } from '../../formats/mail-authority.ts'
 import { errorText } from '../../formats/settings-error.ts'
 
 /** How long each step of the talk with the mail server, and a password command, may take. */
@@ -12,7 +13,7 @@ const stepMs = 20_000
 
 /** Sends the notice as a mail of plain text to an SMTP server. */
 export function mailNotifier(settings: MailSettings, env: Readonly<Record<string, string | undefined>>): Notifier {
-  const { host, port, tls, from, to, user } = settings
+  const { host, port, tls, from, to, user, caFile } = settings
   const channel = `mail ${host}:${port}`
   return {
     channel: 'mail',
@@ -29,6 +30,8 @@ export function mailNotifier(settings: MailSettings, env: Readonly<Record<string
           connectionTimeout: stepMs,
           greetingTimeout: stepMs,
           socketTimeout: stepMs,
+          // Said outright, so that no environment variable of Node says otherwise.
+          tls: { rejectUnauthorized: true, ...(caFile === null ? {} : { ca: [...readAuthorities(caFile)] }) },
           disableFileAccess: true,
           disableUrlAccess: true,
           ...(user !== null && password !== null ? { auth: { user, pass: password } } : {}),
@@ -43,10 +46,17 @@ export function mailNotifier(settings: MailSettings, env: Readonly<Record<string
         await Promise.race([sending, aborted(signal)]).finally(() => transport.close())
       } catch (error) {
         if (error instanceof ProblemError) throw error
-        throw fail('notify-failed', { channel, text: withoutSecret(errorText(error), password) })
+        const code = isUntrusted(error) ? 'mail-untrusted' : 'notify-failed'
+        throw fail(code, { channel, text: withoutSecret(errorText(error), password) })
       }
     },
   }
+}
+
+/** Whether the server's certificate is not one to believe: the transport puts its own code over that of TLS. */
+function isUntrusted(error: unknown): boolean {
+  const { originalCode = '' } = error as { originalCode?: string }
+  return /CERT|SIGNATURE|ISSUER/.test(originalCode)
 }
 
 /** The transport itself knows no signal; what it still waits for ends by its own time limits. */

@@ -70,6 +70,7 @@ const mail = (change: Partial<MailSettings> = {}): MailSettings => ({
   user: null,
   passwordFile: null,
   passwordCommand: null,
+  caFile: null,
   ...change,
 })
 const send = (notifier: Notifier, ms = 20_000) => notifier.send(notice, AbortSignal.timeout(ms))

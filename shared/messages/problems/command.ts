@@ -107,6 +107,17 @@ export const commandProblems = defineProblems({
     ],
     en: ['People could not be told ({channel}): {text}', 'Check notifications in the domain file, and the other side.'],
   },
+  'mail-untrusted': {
+    exit: 'warnings',
+    ja: [
+      'メールサーバの証明書を確認できないため,パスワードもメールも送っていません({channel}): {text}',
+      'notifications.mail の host と証明書の名前,証明書の期限,認証局の証明書(caFile)を確認してください。',
+    ],
+    en: [
+      "Neither password nor mail was sent, because the mail server's certificate does not check out ({channel}): {text}",
+      "Compare notifications.mail's host with the certificate's name, and look at its expiry and at the CA (caFile).",
+    ],
+  },
   'secret-file-open': {
     exit: 'notPermitted',
     ja: [
