@@ -20,6 +20,7 @@ import { assertOwnFolders } from './adapters/platform/own-folders.ts'
 import { createRunLock } from './adapters/platform/run-lock.ts'
 import { createRunStore } from './adapters/run-store/run-store.ts'
 import { machineSchedulers } from './adapters/schedule/choose.ts'
+import { createCommandDriver } from './adapters/services/command/driver.ts'
 import { createServiceDriver } from './adapters/services/driver.ts'
 import { setKeyring } from './core/archive/sealed/keyring.ts'
 import { openConsole as openOn, type PreferencesStore } from './core/console/console.ts'
@@ -125,7 +126,9 @@ export function composeEngine(options: EngineOptions): Engine {
         const services = server.services.map((each) => each.id).join(', ')
         throw fail('service-unknown', { service: serviceId, host, services })
       }
-      return createServiceDriver(domain, server, service, launch)
+      return service.commands === null
+        ? createServiceDriver(domain, server, service, launch)
+        : createCommandDriver(domain, server, service, service.commands, options.env)
     },
     names: directory.names,
     lock: directory.lock,

@@ -13,6 +13,9 @@ const sample: readonly FaultCase[] = [
   ['(2)', 'stop-server', 'lock broken'],
   ['round', 'nxbackup', 'medium gone'],
   ['(3)', 'start', 'start fails: port taken'],
+  ['(2)', 'stop-server', 'program: stop lies'],
+  ['(2)', 'start', 'program: start fails'],
+  ['(4)', 'stop-server', 'program: status prints rubbish'],
 ]
 const seed = Number(process.env.UNTENSEKI_FAULT_MATRIX_SEED ?? 1)
 const cases = chosen(process.env.UNTENSEKI_FAULT_MATRIX ?? '', seed, faultCases, sample)
@@ -50,8 +53,10 @@ it.for(cases.map((one, number) => [...one, number] as const))(
     const planted = await planting
     const ended = await begun.ended
     const registered = await meanwhile
-    if (planted && fault === 'stop hangs, kill allowed' && (ended.code ?? 3) > 1)
+    if (planted && fault.endsWith('kill allowed') && (ended.code ?? 3) > 1)
       broken.push('it gave up although the domain file let it kill')
+    if (planted && fault.startsWith('program: ') && !fault.endsWith('kill allowed') && (ended.code ?? 0) < 2)
+      broken.push('it ended as done although a program had not done its work')
     const unsettled = shell.snapshot().runRecords.length > 0
     const down = proving.down()
     broken.push(...silent(ended, unsettled, down, planted?.took ?? []))

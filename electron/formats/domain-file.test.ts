@@ -40,6 +40,7 @@ function changed(from: string, to: string): string {
   return good.replace(from, () => to)
 }
 
+const programs = '{start: [/s, start], stop: [/s, stop], status: [/s, status], pidFile: /run/s.pid}'
 const recipient = 'age1jreyhcpmyala7jplehmct0sl0txpx8z4ttrddz2hrvyarfs04gvskjjf80'
 
 describe('a good domain file', () => {
@@ -100,6 +101,10 @@ describe('a good domain file', () => {
         expect(parseDomain(renderDomain(given), file)).toEqual(given)
       }),
     )
+    const driven = `name: Scheduler, driver: command, commands: ${programs}`
+    const commanded = parseDomain(changed('name: Scheduler, driver: embedded', driven), file)
+    expect(commanded.servers[0]?.services[3]?.commands).toMatchObject({ stop: ['/s', 'stop'], pidFile: '/run/s.pid' })
+    expect(parseDomain(renderDomain(commanded), file)).toEqual(commanded)
     for (const text of ['営業 \u00a0', 'a\u2028', 'a\ufeff', '- a', '本社\u00a0']) {
       const given = { ...domain, name: text, servers: domain.servers.map((one) => ({ ...one, site: text })) }
       expect(parseDomain(renderDomain(given), file)).toEqual(given)
@@ -276,6 +281,34 @@ const rows: readonly Row[] = [
     26,
     'notifications.mail',
     /starttls or tls/,
+  ],
+  [
+    'a program for the Object Server',
+    changed('{id: obj, kind: object-server, driver: embedded}', '{id: obj, kind: object-server, driver: command}'),
+    9,
+    'servers[1].services[1].driver',
+    /only for the kinds server,dependent/,
+  ],
+  [
+    'the driver command without programs',
+    changed('name: Scheduler, driver: embedded', 'name: Scheduler, driver: command'),
+    12,
+    'servers[1].services[4]',
+    /commands \(start, stop, status\)/,
+  ],
+  [
+    'programs of an embedded service',
+    changed('name: Scheduler, driver: embedded', `name: Scheduler, driver: embedded, commands: ${programs}`),
+    12,
+    'servers[1].services[4].commands',
+    /and only then/,
+  ],
+  [
+    'a program by its name alone',
+    changed('name: Scheduler, driver: embedded', 'name: S, driver: command, commands: {start: [service, x]}'),
+    12,
+    'servers[1].services[4].commands.start[1]',
+    /absolute path/,
   ],
   [
     'a CA for mail without TLS',

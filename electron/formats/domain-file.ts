@@ -43,8 +43,9 @@ function serviceName(kind: ServiceKind, id: string): string {
 }
 
 function toService(written: WrittenDomain['servers'][number]['services'][number]): ServiceConfig {
-  const { id, kind, driver } = written
-  return { id, kind, driver, name: written.name ?? serviceName(kind, id), port: written.port ?? null }
+  const { id, kind, driver, name = serviceName(kind, id), port = null } = written
+  const commands = written.commands ? { ...written.commands, pidFile: written.commands.pidFile ?? null } : null
+  return { id, kind, driver, name, port, commands }
 }
 
 /** One spelling a path: no `//`, no `..`, no `/` at the end. */

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Domain, ServerConfig, ServiceConfig } from '../../shared/model/domain.ts'
+import type { Domain, ServerConfig, ServiceCommands, ServiceConfig } from '../../shared/model/domain.ts'
 import { writtenMedia } from './media-settings.ts'
 import { writtenNotifications } from './notification-settings.ts'
 
@@ -10,13 +10,22 @@ function scalar(value: string | number): string {
   return stringify(value, { lineWidth: 0, blockQuote: false }).trimEnd()
 }
 
-function service({ id, kind, name, driver, port }: ServiceConfig): readonly string[] {
+function service({ id, kind, name, driver, port, commands }: ServiceConfig): readonly string[] {
   return [
     `      - id: ${scalar(id)}`,
     `        kind: ${scalar(kind)}`,
     `        name: ${scalar(name)}`,
     `        driver: ${scalar(driver)}`,
     ...(port === null ? [] : [`        port: ${port}`]),
+    ...(commands === null ? [] : programs(commands)),
+  ]
+}
+
+function programs({ start, stop, status, pidFile }: ServiceCommands): readonly string[] {
+  return [
+    '        commands:',
+    ...Object.entries({ start, stop, status }).map(([key, words]) => `          ${key}: ${list(words)}`),
+    ...(pidFile === null ? [] : [`          pidFile: ${scalar(pidFile)}`]),
   ]
 }
 

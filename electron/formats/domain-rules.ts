@@ -77,6 +77,21 @@ function checkPort(service: ServiceConfig, at: KeyPath, refuse: Refuse): void {
   }
 }
 
+/** The two layers below are asked by a protocol of their own, which only the embedded ones speak (own decision). */
+const drivenByCommand: readonly ServiceKind[] = ['server', 'dependent']
+
+function checkDriver({ kind, driver, commands }: ServiceConfig, at: KeyPath, refuse: Refuse): void {
+  if (driver === 'command' && !drivenByCommand.includes(kind)) {
+    const kinds = drivenByCommand.join(',')
+    refuse([...at, 'driver'], { ja: `commandは種別${kinds}だけ`, en: `command only for the kinds ${kinds}` })
+  }
+  if ((driver === 'command') === (commands !== null)) return
+  refuse(commands === null ? at : [...at, 'commands'], {
+    ja: 'driver: commandのときだけ,commands(start,stop,status)',
+    en: 'with driver: command, and only then, commands (start, stop, status)',
+  })
+}
+
 function checkServices(domain: Domain, refuse: Refuse): void {
   const once = { ja: 'サーバの中で重ならないID', en: 'an ID that no other service of this server has' }
   const ports: { port: string; path: KeyPath }[] = []
@@ -88,6 +103,7 @@ function checkServices(domain: Domain, refuse: Refuse): void {
     for (const [position, service] of server.services.entries()) {
       const path = [...at, 'services', position]
       checkPort(service, path, refuse)
+      checkDriver(service, path, refuse)
       if (service.port !== null) ports.push({ port: String(service.port), path: [...path, 'port'] })
     }
   }

@@ -13,12 +13,18 @@ const name = z
 const absolutePath = z.string().refine((path) => path.startsWith('/') && !/[\p{Cc}\uFFFD]/u.test(path))
 const milliseconds = z.number().int().min(1).max(86_400_000)
 
+const argv = z.tuple(
+  [absolutePath],
+  z.string().refine((word) => !word.includes('\0')),
+)
+
 const service = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   kind: serviceKindSchema,
   name: name.optional(),
-  driver: z.enum(['embedded']),
+  driver: z.enum(['embedded', 'command']),
   port: z.number().int().min(1).max(65535).optional(),
+  commands: z.strictObject({ start: argv, stop: argv, status: argv, pidFile: absolutePath.optional() }).optional(),
 })
 
 const server = z.strictObject({
@@ -63,6 +69,10 @@ export const writtenDomainSchema = z.strictObject({
 export type WrittenDomain = z.infer<typeof writtenDomainSchema>
 
 const pathWanted: Expected = { ja: '「/」で始まる絶対パス', en: 'an absolute path, beginning with "/"' }
+const argvWanted: Expected = {
+  ja: 'プログラムの絶対パスと引数の並び(シェルは使わない)',
+  en: "a list of a program's absolute path and its arguments (no shell reads it)",
+}
 const nameWanted: Expected = {
   ja: '1~128文字の名前(制御文字を除く)',
   en: 'a name of 1 to 128 characters without control characters',
@@ -105,15 +115,20 @@ export const domainExpectations: Readonly<Record<string, Expected>> = {
     ja: '起動順の,1つ以上のサービスの並び',
     en: 'a list of at least one service, in start order',
   },
-  'servers.*.services.*': keys(['id', 'kind', 'name', 'driver', 'port']),
+  'servers.*.services.*': keys(['id', 'kind', 'name', 'driver', 'port', 'commands']),
   'servers.*.services.*.id': {
     ja: '半角の英数字,「.」「_」「-」で1~64文字のID(先頭は英数字)',
     en: 'an ID of 1 to 64 half-width letters, digits, ".", "_" and "-", beginning with a letter or digit',
   },
   'servers.*.services.*.kind': oneOf(serviceKinds),
   'servers.*.services.*.name': nameWanted,
-  'servers.*.services.*.driver': oneOf(['embedded']),
+  'servers.*.services.*.driver': oneOf(['embedded', 'command']),
   'servers.*.services.*.port': { ja: '1~65535の整数', en: 'a whole number from 1 to 65535' },
+  'servers.*.services.*.commands': keys(['start', 'stop', 'status', 'pidFile']),
+  'servers.*.services.*.commands.start': argvWanted,
+  'servers.*.services.*.commands.stop': argvWanted,
+  'servers.*.services.*.commands.status': argvWanted,
+  'servers.*.services.*.commands.pidFile': pathWanted,
   'servers.*.extraTargets': { ja: '絶対パスの並び', en: 'a list of absolute paths' },
   'servers.*.extraTargets.*': pathWanted,
   folders: keys(['state', 'sockets', 'backups']),

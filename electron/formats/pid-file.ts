@@ -19,7 +19,13 @@ export const pidFileSchema = z.object({
 export type PidFile = z.infer<typeof pidFileSchema>
 
 /** Where one service keeps its pid file, the lock beside it, and its log: all outside every backup target. */
-export type ServiceFiles = { readonly pid: string; readonly lock: string; readonly log: string }
+export type ServiceFiles = {
+  readonly pid: string
+  readonly lock: string
+  readonly log: string
+  /** In the form of a pid file: the program that starts or stops a service of the driver `command`, while it is at it. */
+  readonly program: string
+}
 
 export function serviceFiles(domain: Pick<Domain, 'folders'>, host: string, serviceId: string): ServiceFiles {
   const name = `${hostFileName(host)}.${serviceId}`
@@ -27,6 +33,7 @@ export function serviceFiles(domain: Pick<Domain, 'folders'>, host: string, serv
     pid: join(domain.folders.state, 'pids', `${name}.json`),
     lock: join(domain.folders.state, 'pids', `${name}.lock`),
     log: join(domain.folders.state, 'logs', `${name}.log`),
+    program: join(domain.folders.state, 'pids', `${name}.program.json`),
   }
 }
 

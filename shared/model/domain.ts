@@ -8,13 +8,28 @@ export const serverRoleSchema = z.enum(['master', 'address', 'mail'])
 export const layoutSchema = z.enum(['hi-ux', 'hp-ux', 'aix'])
 export type Layout = z.infer<typeof layoutSchema>
 
+const argv = z.array(z.string())
+
+/** Programs with their arguments, no shell's lines. */
+export const serviceCommandsSchema = z.object({
+  start: argv,
+  stop: argv,
+  /** Ends with 0: it serves; 3: it is down; 1 or 2: it died. Anything else says that nobody knows (as LSB has it). */
+  status: argv,
+  /** Where the service writes its process number: the proof that it is gone, and what a signal is sent to. */
+  pidFile: z.string().nullable(),
+})
+export type ServiceCommands = z.infer<typeof serviceCommandsSchema>
+
 export const serviceConfigSchema = z.object({
   id: z.string(),
   name: z.string(),
   kind: serviceKindSchema,
-  driver: z.enum(['embedded']),
+  driver: z.enum(['embedded', 'command']),
   /** TCP port on loopback, for the kind `server` (SMTP); null elsewhere. */
   port: z.number().int().nullable(),
+  /** The programs of a service of the driver `command`; null for an embedded one. */
+  commands: serviceCommandsSchema.nullable(),
 })
 export type ServiceConfig = z.infer<typeof serviceConfigSchema>
 

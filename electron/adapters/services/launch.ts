@@ -61,11 +61,12 @@ export function launchService(launch: Launch, args: readonly string[], log: stri
       child.ref()
       child.kill('SIGKILL')
     },
-    said: () => readFrom(log, from) + failure,
+    said: () => readLogFrom(log, from) + failure,
   }
 }
 
-function readFrom(path: string, from: number): string {
+/** What a log holds from there on, as far as it is looked at. */
+export function readLogFrom(path: string, from: number): string {
   const fd = openSync(path, 'r')
   try {
     const buffer = Buffer.alloc(longestSaid)

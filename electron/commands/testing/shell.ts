@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Domain } from '../../../shared/model/domain.ts'
+import { processOf } from '../../adapters/services/command/process-of.ts'
 import { until } from '../../embedded/testing/sample.ts'
 import { loadDomain } from '../../formats/domain-file.ts'
 import { serviceSocket } from '../../formats/layout.ts'
@@ -105,7 +106,11 @@ export async function openShell(options: { readonly root?: string } = {}): Promi
   const plain: Shell['plain'] = (words, options) => begin(words, options).ended
   const run: Shell['run'] = (words, options) => plain([...words, '--config', config, '--json'], options)
   const pid = (host: string, service: string): number | null => {
-    const found = readPidFile(serviceFiles(loadDomain(config), host, service).pid)
+    const domain = loadDomain(config)
+    const server = domain.servers.find((one) => one.host === host)
+    const pidFile = server?.services.find(({ id }) => id === service)?.commands?.pidFile
+    if (pidFile) return processOf(pidFile)?.pid ?? null
+    const found = readPidFile(serviceFiles(domain, host, service).pid)
     return found !== null && isSameProcess(found) ? found.pid : null
   }
 

@@ -30,6 +30,7 @@ const serviceOf = (kind: ServiceConfig['kind']): ServiceConfig => ({
   name: kind,
   driver: 'embedded',
   port: null,
+  commands: null,
 })
 const stopping = (serviceId: string): RunEvent => ({ kind: 'service-stopping', at, host: 'hq-mas', serviceId })
 const began: RunEvent = { kind: 'step-started', stepId: 'nxbackup', at }

@@ -14,6 +14,7 @@ const serviceOf = (kind: ServiceConfig['kind']): ServiceConfig => ({
   name: kind,
   driver: 'embedded',
   port: null,
+  commands: null,
 })
 const server = sampleServer('/nowhere', { services: kinds.map(serviceOf) })
 

@@ -22,7 +22,7 @@ export async function stopPersistently(
     await tries(engine, () => driver.stop(signal), signal)
   } catch (error) {
     const { stopEscalation } = engine.domain.limits
-    if (toProblem(error).code !== 'service-stop-timeout' || stopEscalation === 'none') throw error
+    if (!willNotStop.includes(toProblem(error).code) || stopEscalation === 'none') throw error
     for (const name of stopEscalation === 'kill' ? (['SIGTERM', 'SIGKILL'] as const) : (['SIGTERM'] as const)) {
       onSignal(name)
       if (await driver.end(name)) return
@@ -30,6 +30,9 @@ export async function stopPersistently(
     throw error
   }
 }
+
+/** Not what refuses with a reason, as an Object Server does that is in use. */
+const willNotStop: readonly string[] = ['service-stop-timeout', 'service-command-failed', 'service-contradicted']
 
 async function tries(engine: Engine, work: () => Promise<unknown>, signal?: AbortSignal): Promise<void> {
   for (let left = engine.domain.limits.retries; ; left -= 1) {

@@ -76,6 +76,28 @@ export const serviceProblems = defineProblems({
       'End process {pid} with SIGTERM, then start the service.',
     ],
   },
+  'service-command-failed': {
+    exit: 'failedRestored',
+    ja: [
+      'ホスト「{host}」のサービス「{service}」のプログラム「{program}」が失敗しました({end}): {text}',
+      'プログラムを直し,ログ「{log}」を確認してから,もう一度実行してください。',
+    ],
+    en: [
+      'The program "{program}" of service "{service}" on host "{host}" failed ({end}): {text}',
+      'Mend that program, look at the log "{log}", then try again.',
+    ],
+  },
+  'service-contradicted': {
+    exit: 'failedRestored',
+    ja: [
+      'ホスト「{host}」のサービス「{service}」の状態が分かりません。プログラム「{program}」の答えと実際が合いません: {textJa}',
+      'サービスの実際の状態を確認し,プログラムを直してください。',
+    ],
+    en: [
+      'The state of service "{service}" on host "{host}" cannot be told: what "{program}" says is not what is so: {text}',
+      'Look at what the service really does, and mend that program.',
+    ],
+  },
   'service-start-timeout': {
     exit: 'failedRestored',
     ja: [

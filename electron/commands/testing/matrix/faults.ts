@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { assertNever } from '../../../../shared/model/assert-never.ts'
 import type { Owner } from '../../../../shared/model/owner.ts'
+import type { ScriptFault } from '../../../adapters/services/testing/scripted-service.ts'
 import { until } from '../../../embedded/testing/sample.ts'
 import { serviceSocket } from '../../../formats/layout.ts'
 import { readAreas } from '../../../formats/parameter-file.ts'
@@ -26,10 +27,37 @@ export const faults = [
   'killed, rolled back',
   'killed, resumed',
   'cancelled',
+  // Of programs that drive a service (driver `command`): they hang, fail, lie, print rubbish; the service does not hear SIGTERM.
+  'program: stop hangs',
+  'program: stop hangs, kill allowed',
+  'program: stop fails',
+  'program: stop lies',
+  'program: deaf service, kill allowed',
+  'program: start hangs',
+  'program: start fails',
+  'program: start lies',
+  'program: status hangs',
+  'program: status prints rubbish',
+  'program: status lies',
 ] as const
 export type Fault = (typeof faults)[number]
 
 export type FaultCase = readonly [book: BookName, step: string, fault: Fault]
+
+/** What the programs are told to do wrong. */
+const programFaults: Readonly<Partial<Record<Fault, ScriptFault>>> = {
+  'program: stop hangs': 'stop hangs',
+  'program: stop hangs, kill allowed': 'stop hangs',
+  'program: stop fails': 'stop fails',
+  'program: stop lies': 'stop lies',
+  'program: deaf service, kill allowed': 'deaf',
+  'program: start hangs': 'start hangs',
+  'program: start fails': 'start fails',
+  'program: start lies': 'start lies',
+  'program: status hangs': 'status hangs',
+  'program: status prints rubbish': 'status prints rubbish',
+  'program: status lies': 'status lies',
+}
 
 const stops: readonly string[] = ['stop-server', 'stop-directory', 'stop-address-service', 'stop-object-server']
 const usingMedium: readonly string[] = [
@@ -78,6 +106,20 @@ function canHappen(book: BookName, step: string, fault: Fault): boolean {
     case 'killed, resumed':
     case 'cancelled':
       return true
+    case 'program: stop hangs':
+    case 'program: stop hangs, kill allowed':
+    case 'program: stop fails':
+    case 'program: stop lies':
+    case 'program: deaf service, kill allowed':
+      return step === 'stop-server'
+    case 'program: start hangs':
+    case 'program: start fails':
+    case 'program: start lies':
+      return step === 'start'
+    case 'program: status hangs':
+    case 'program: status prints rubbish':
+    case 'program: status lies':
+      return step === 'stop-server' || step === 'start'
     default:
       return assertNever(fault)
   }
@@ -101,9 +143,10 @@ const nothing: Planted = { took: [], mend: async () => undefined }
 
 /** Makes the limits of the domain file as short as a fault needs that is only told by a time that ran out; gives what undoes it. */
 export function shortenLimits({ shell }: Proving, fault: Fault): () => void {
-  if (!fault.startsWith('stop hangs') && fault !== 'start fails: socket taken') return () => undefined
+  const byTime = fault.startsWith('stop hangs') || fault.startsWith('program: ')
+  if (!byTime && fault !== 'start fails: socket taken') return () => undefined
   const written = readFileSync(shell.config, 'utf8')
-  const killing = fault === 'stop hangs, kill allowed'
+  const killing = fault.endsWith('kill allowed')
   const text = written
     .replace(/stopTimeoutMs: \d+/, 'stopTimeoutMs: 5000')
     // Where the start is to succeed it has all its time.
@@ -218,6 +261,23 @@ export async function plant(
     case 'cancelled':
       begun.child.kill('SIGTERM')
       return nothing
+    case 'program: stop hangs':
+    case 'program: stop hangs, kill allowed':
+    case 'program: stop fails':
+    case 'program: stop lies':
+    case 'program: deaf service, kill allowed':
+    case 'program: start hangs':
+    case 'program: start fails':
+    case 'program: start lies':
+    case 'program: status hangs':
+    case 'program: status prints rubbish':
+    case 'program: status lies': {
+      // Of a round the server that the fault is about has a service of ours.
+      const site = proving.site(book === 'round' ? 'tk-ml1' : target)
+      const wanted = programFaults[fault]
+      site.fault(...(wanted ? [wanted] : []))
+      return { took: [], mend: async () => site.fault() }
+    }
     default:
       return assertNever(fault)
   }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path'
 import { toProblem } from '../../../../shared/model/problem.ts'
 import { connectDirectory, type Directory } from '../../../adapters/directory/connect.ts'
+import { makeScriptedService, type ScriptedService } from '../../../adapters/services/testing/scripted-service.ts'
 import { verifyArchive } from '../../../core/archive/verify.ts'
 import { until } from '../../../embedded/testing/sample.ts'
 import { journalPlaces, listDiscarded, listSegments } from '../../../formats/journal-folder.ts'
@@ -30,6 +31,8 @@ export interface Proving {
   readonly disk: SmallDisk | null
   readonly mediumDisk: SmallDisk | null
   readonly master: Directory
+  /** The dependent service of these hosts, which programs of the site drive. */
+  site(host: string): ScriptedService
   places(): Places
   /** Registers a user; whether that was acknowledged, after which it may never be lost. */
   register(name: string): Promise<boolean>
@@ -46,6 +49,18 @@ export interface Proving {
   remove(): Promise<void>
 }
 
+/** Those that cases (2) and (4) are about. */
+const commanded: readonly string[] = ['hq-mas', 'tk-ml1']
+
+/** The domain file's text with that host's Scheduler of the driver `command`. */
+function driveByCommand(text: string, host: string, site: ScriptedService | undefined): string {
+  const at = text.indexOf('name: Scheduler', text.indexOf(`host: ${host}`))
+  const driven = text
+    .slice(at)
+    .replace(/^( *)driver: embedded$/m, `$1driver: command\n$1commands: ${JSON.stringify(site?.commands)}`)
+  return text.slice(0, at) + driven
+}
+
 export async function openProving(): Promise<Proving> {
   const shell = await openShell()
   const disk = mountSmallDisk(shell.root)
@@ -56,7 +71,14 @@ export async function openProving(): Promise<Proving> {
   for (const folder of [medium, copies]) mkdirSync(folder, { recursive: true })
   await shell.init()
   const written = readFileSync(shell.config, 'utf8')
-  writeFileSync(shell.config, written.replace(/recordBytes: \d+/, `$&\n  secondCopy: {to: ${copies}, required: false}`))
+  // Their dependent services are not ours: programs of the site drive them.
+  const sites = Object.fromEntries(commanded.map((host) => [host, makeScriptedService(join(shell.base, 'site', host))]))
+  writeFileSync(
+    shell.config,
+    commanded
+      .reduce((text, host) => driveByCommand(text, host, sites[host]), written)
+      .replace(/recordBytes: \d+/, `$&\n  secondCopy: {to: ${copies}, required: false}`),
+  )
   const done = [
     await shell.run(['start', '--server', hosts.join(',')]),
     await shell.run(['backup', '--server', 'MASTER', '--to', join(medium, 'first.tar.zst'), '--yes']),
@@ -153,6 +175,11 @@ export async function openProving(): Promise<Proving> {
     disk,
     mediumDisk,
     master,
+    site(host) {
+      const found = sites[host]
+      if (!found) throw new Error(`no programs drive a service of ${host}`)
+      return found
+    },
     places: () => ({ medium, copies, archive }),
     async register(name) {
       try {
