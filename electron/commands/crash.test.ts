@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, openSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../embedded/testing/sample.ts'
 import { openShell, type Running, type Shell } from './testing/shell.ts'
@@ -132,7 +133,33 @@ describe('a backup that is interrupted in the middle', () => {
   })
 })
 
+describe('a backup at a terminal', () => {
+  it('goes on to its end when that is torn down under it', async () => {
+    const to = join(shell.base, 'terminal.tar.zst')
+    const partial = partialOf(to)
+    const line = [process.execPath, shell.cli, ...backup(to)].join(' ')
+    const terminal = spawn('script', ['-qec', line, '/dev/null'], { stdio: ['pipe', 'ignore', 'ignore'] })
+    await partial
+    expect(running()).toEqual([])
+    terminal.kill('SIGKILL')
+    await until(() => existsSync(to) && shell.snapshot().runRecords.length === 0, 60_000)
+    expect(running()).toEqual(services)
+    const { rows } = await shell.run(['runs', 'list'])
+    expect(['done', 'warnings']).toContain(rows[0]?.outcome)
+  })
+})
+
 describe('a backup whose outputs fail', () => {
+  it('goes on behind head, which reads one line and goes', async () => {
+    const to = join(shell.base, 'head.tar.zst')
+    const words = backup(to).filter((word) => word !== '--json')
+    const line = '"$@" 2>&1 | head -n 1; echo "ended $' + '{PIPESTATUS[0]}"'
+    const { stdout } = await promisify(execFile)('bash', ['-c', line, 'bash', process.execPath, shell.cli, ...words])
+    expect(stdout.trim().split('\n')).toEqual([expect.any(String), 'ended 0'])
+    expect(existsSync(to)).toBe(true)
+    expect(running()).toEqual(services)
+  })
+
   it('goes on when its reader went away', async () => {
     const to = join(shell.base, 'unread.tar.zst')
     const begun = shell.begin(backup(to).filter((word) => word !== '--json'))

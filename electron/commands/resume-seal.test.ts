@@ -122,6 +122,21 @@ it('a console that is logged on keeps no journal from being cleared, as its own 
   expect(await recordsOf('hq-mas')).toBe(0)
 })
 
+it('interrupted once the services are up, it is asked again: 130', async () => {
+  await killed(master(), 'nxbackup', 'step-done')
+  const first = shell.begin(['runs', 'resume', '--yes', '--config', shell.config, '--json'])
+  await until(() => shell.pid('hq-mas', 'object-server') !== null, 60_000)
+  first.child.kill('SIGINT')
+  const { code, problem } = await first.ended
+  expect([code, problem]).toEqual([130, 'cancelled'])
+  expect(Object.values(shell.snapshot().pids)).not.toContain(null)
+  expect(shell.snapshot().runRecords).not.toEqual([])
+  expect(await resume()).toMatchObject({
+    code: 0,
+    result: { verified: [{ path: to() }], sealed: [{ host: 'hq-mas' }] },
+  })
+})
+
 it('a rollback brings back and clears nothing', async () => {
   const before = await recordsOf('hq-mas')
   await killed(master(), 'nxbackup', 'step-done')
