@@ -105,6 +105,8 @@ export const commands = {
   'run.dismiss': { input: nothing, output: nothing },
   /** Brings the services of a run found unfinished back up and settles it. */
   'run.rollback': { input: nothing, output: nothing },
+  /** Goes on with it: what it had archived is verified and its journal cleared, a half made exchange is made whole. */
+  'run.resume': { input: nothing, output: nothing },
   /** [データベース(D)] → [整合性確保(K)]: begins it as a task and answers with its id. */
   'reconcile.start': { input: z.strictObject({ host: hostSchema, newer: newerChoiceSchema }), output: z.string() },
   /** What データ修復 of a server would replay, and what nobody holds; changes nothing. */

@@ -144,32 +144,40 @@ test('killing the renderer does not stop the run', async ({ home, launchConsole,
 })
 
 // Broken by: a console that opens as if nothing had happened after one that was killed in the middle of a run.
-test('a console killed in the middle of a run is found by the next one, which brings the services back', async ({
-  home,
-  launchConsole,
-  untenseki,
-}) => {
-  await untenseki('prepare-sample')
-  largeFile(join(home, 'data', 'untenseki', 'sample'))
-  const app = await launchConsole()
-  const book = await (await systemScreen(app)).openRunBook('hq-mas')
-  await book.all()
-  const to = await book.answerPrompts('y')
-  await expect.poll(() => existsSync(`${to}.partial`)).toBe(true)
-  app.process().kill('SIGKILL')
-  await expect.poll(async () => (await untenseki('start', '--server', 'hq-mas')).code).toBe(11)
-  const next = await launchConsole()
-  const system = await systemScreen(next)
-  await picture(system.page, 'unfinished-run')
-  await system.page.getByRole('button', { name: '手順を表示' }).click()
-  const unfinished = await runBookScreen(next)
-  await picture(unfinished.page, 'unfinished-run-book')
-  await unfinished.page.getByRole('button', { name: 'サービスを起動して終わらせる' }).click()
-  expect(await unfinished.ended()).toContain('失敗')
-  await expect(system.server('hq-mas')).toContainText('稼働中')
-  await expect.poll(() => existsSync(`${to}.partial`)).toBe(false)
-  expect(existsSync(to)).toBe(false)
-})
+for (const [way, button] of [
+  ['brings the services back', 'サービスを起動して終わらせる'],
+  ['goes on with it', '続けて終わらせる'],
+] as const) {
+  test(`a console killed in the middle of a run is found by the next one, which ${way}`, async ({
+    home,
+    launchConsole,
+    untenseki,
+  }) => {
+    await untenseki('prepare-sample')
+    largeFile(join(home, 'data', 'untenseki', 'sample'))
+    const app = await launchConsole()
+    const book = await (await systemScreen(app)).openRunBook('hq-mas')
+    await book.all()
+    const to = await book.answerPrompts('y')
+    await expect.poll(() => existsSync(`${to}.partial`)).toBe(true)
+    app.process().kill('SIGKILL')
+    await expect.poll(async () => (await untenseki('start', '--server', 'hq-mas')).code).toBe(11)
+    const next = await launchConsole()
+    const system = await systemScreen(next)
+    await picture(system.page, 'unfinished-run')
+    await system.page.getByRole('button', { name: '手順を表示' }).click()
+    const unfinished = await runBookScreen(next)
+    await picture(unfinished.page, 'unfinished-run-book')
+    await unfinished.page.getByRole('button', { name: button }).click()
+    expect(await unfinished.ended()).toContain('失敗')
+    await expect(unfinished.page.getByText('hq-mas のアーカイブはできていません')).toHaveCount(
+      way === 'goes on with it' ? 1 : 0,
+    )
+    await expect(system.server('hq-mas')).toContainText('稼働中')
+    await expect.poll(() => existsSync(`${to}.partial`)).toBe(false)
+    expect(existsSync(to)).toBe(false)
+  })
+}
 
 type Service = { readonly id: string; readonly state: string; readonly pid: number | null }
 

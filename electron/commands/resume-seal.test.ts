@@ -122,6 +122,15 @@ it('a console that is logged on keeps no journal from being cleared, as its own 
   expect(await recordsOf('hq-mas')).toBe(0)
 })
 
+it('a console goes on with it in the same way, and says how it ended', async () => {
+  await killed(master(), 'nxbackup', 'step-done')
+  const { code, result, stderr } = await shell.consoleResume().ended
+  expect([code, result.outcome, stderr]).toEqual([2, 'failed-restored', ''])
+  expect([await recordsOf('hq-mas'), shell.snapshot().runRecords]).toEqual([0, []])
+  const { rows } = await shell.run(['archives', '--server', 'hq-mas'])
+  expect(rows.find(({ path }) => path === to())).toMatchObject({ verifiedAt: expect.any(String) })
+})
+
 it('interrupted once the services are up, it is asked again: 130', async () => {
   await killed(master(), 'nxbackup', 'step-done')
   const first = shell.begin(['runs', 'resume', '--yes', '--config', shell.config, '--json'])

@@ -143,6 +143,7 @@ export function createActions(access: Access) {
     cancelTask: (id: string) => ask('task.cancel', { id }),
     dismissTask: (id: string) => ask('task.dismiss', { id }),
     rollbackRun: () => ask('run.rollback', null),
+    resumeRun: () => ask('run.resume', null),
     /** Starts again what an ended run had to leave down: `host/service` each, in the order given. */
     async startServices(names: readonly string[]): Promise<void> {
       for (const name of names) {

@@ -6,7 +6,7 @@ import { openConsole } from '../../compose.ts'
 /**
  * The console's core without its windows, as a process that a test can kill: `console-run.cjs DOMAIN-FILE HOST ARCHIVE` does
  * case (1) or (3) of that server from its first step to its last, as 続行 does, says how the run ended as a command with `--json`
- * does, and ends with its exit code. SIGTERM is 取消.
+ * does, and ends with its exit code. SIGTERM is 取消. `console-run.cjs DOMAIN-FILE --resume` goes on with the run that died.
  */
 const [, , configFile = '', host = '', to = ''] = process.argv
 
@@ -35,8 +35,11 @@ async function main(): Promise<number> {
     })
   })
   process.on('SIGTERM', () => void opened.handlers['run.cancel'](null))
-  await opened.handlers['run.prepare']({ host })
-  await opened.handlers['run.all']({ to })
+  if (host === '--resume') await opened.handlers['run.resume'](null)
+  else {
+    await opened.handlers['run.prepare']({ host })
+    await opened.handlers['run.all']({ to })
+  }
   const { outcome, exitCode, servicesDown, problem } = await ended
   process.stdout.write(`${JSON.stringify({ kind: 'result', exitCode, outcome, servicesDown, problem })}\n`)
   await opened.close()

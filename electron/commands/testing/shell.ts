@@ -62,6 +62,8 @@ export type Shell = {
   begin(words: readonly string[], options?: CallOptions): Running
   /** The console's core in a process of its own: case (1) or (3) of a server from the first step to the last. */
   console(host: string, archive: string): Running
+  /** The same, going on with a run that died. */
+  consoleResume(): Running
   /** A command with `--config` and `--json`. */
   run(words: readonly string[], options?: CallOptions): Promise<Ended>
   /** A command just as it is written. */
@@ -124,6 +126,7 @@ export async function openShell(options: { readonly root?: string } = {}): Promi
     begin,
     console: (host, archive) =>
       launch([process.execPath, join(dirname(cli), 'console-run.cjs'), config, host, archive], {}),
+    consoleResume: () => launch([process.execPath, join(dirname(cli), 'console-run.cjs'), config, '--resume'], {}),
     run,
     plain,
     terminal: (line, typed) => launch(['script', '-qec', line, '/dev/null'], { input: typed }).ended,

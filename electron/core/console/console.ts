@@ -179,6 +179,10 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
         await run.rollback()
         return null
       },
+      'run.resume': async () => {
+        await run.resume()
+        return null
+      },
       ...archiveHandlers(engine, store, tasks),
       'repair.inspect': async ({ host }) => engine.repair.inspect(host),
       'repair.prepare': async ({ host, acceptLoss }) => {

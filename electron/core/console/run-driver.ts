@@ -9,6 +9,7 @@ import { beginRun } from '../operations/backup/begin-run.ts'
 import { beginRepair } from '../operations/begin-repair.ts'
 import { beginRestore } from '../operations/begin-restore.ts'
 import type { ConsoleSide } from '../operations/console-side.ts'
+import { resumeRun } from '../operations/resume.ts'
 import { findUnfinished, rollbackRun } from '../operations/rollback.ts'
 import type { RunListener, Runner } from '../procedure/runner.ts'
 import { chooseArchives } from '../restore/choose-archives.ts'
@@ -37,6 +38,8 @@ export interface RunDriver {
   cancel(): Promise<void>
   dismiss(): Promise<void>
   rollback(): Promise<void>
+  /** What is still to be done after it (a backup, a repair) is the operator's to begin. */
+  resume(): Promise<void>
   /** The console ends: a run that has not ended is cancelled, which brings its services back and frees its servers. */
   close(): Promise<void>
   /** Whether services may be down because of this run, or a step is under way. */
@@ -175,6 +178,11 @@ export function createRunDriver(
     async rollback() {
       const state = await rollbackRun(engine)
       show(state)
+      await settled()
+    },
+    async resume() {
+      const { state, unread } = await resumeRun(engine, new AbortController().signal)
+      show(state, unread[0] ?? null)
       await settled()
     },
     async close() {

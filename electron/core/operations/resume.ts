@@ -59,8 +59,10 @@ export async function resumeRun(
     for (const place of state.places) {
       try {
         const summary = await standingArchive(engine, state, place, { signal, nextVolume })
-        if (summary === null) left.push(place)
-        else {
+        if (summary === null) {
+          left.push(place)
+          record.append({ kind: 'note', at: engine.clock.now().toISOString(), text: noArchiveNote(place.host) })
+        } else {
           archives.push({ host: place.host, summary })
           recordVerified(engine, record, place.host, summary)
         }
@@ -81,6 +83,10 @@ export async function resumeRun(
   const state = await rollbackRun(engine, onService, { finish })
   const rest = left.length === 0 ? null : restOf(state, left)
   return { state, archives, sealed, unsealed, unread, rest, repairs: await repairsLeft(engine, state) }
+}
+
+function noArchiveNote(host: string): { readonly ja: string; readonly en: string } {
+  return { ja: `${host} のアーカイブはできていません`, en: `there is no archive of ${host} from this run` }
 }
 
 /** A restore names the archives that it reads; nothing is to be backed up to them. */

@@ -44,7 +44,12 @@ export function RunBookWindow(): ReactNode {
           {run.phase === 'unfinished' && (
             <Notice
               mark="failed"
-              action={<Button label={t('run.rollback')} mnemonic="S" onPress={() => void actions.rollbackRun()} />}
+              action={
+                <>
+                  <Button label={t('run.resume')} mnemonic="G" onPress={() => void actions.resumeRun()} />
+                  <Button label={t('run.rollback')} mnemonic="S" onPress={() => void actions.rollbackRun()} />
+                </>
+              }
             >
               {t('run.unfinished')}
             </Notice>

@@ -5,7 +5,15 @@ import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 import { reasonAgainstCancel, reasonAgainstNext } from './run-reasons.ts'
 
-const runCommands = ['run.next', 'run.all', 'run.cancel', 'run.dismiss', 'run.rollback', 'run.suggestPath']
+const runCommands = [
+  'run.next',
+  'run.all',
+  'run.cancel',
+  'run.dismiss',
+  'run.rollback',
+  'run.resume',
+  'run.suggestPath',
+]
 
 /** 次へ, すべて実行 and 中止 while it goes on; ログオン and 閉じる once it has ended. */
 export function RunButtons({ run }: { readonly run: RunView }): ReactNode {

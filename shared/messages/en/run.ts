@@ -87,6 +87,7 @@ export const enRun: Translated<typeof jaRun> = {
   'run.close': 'Close',
   'run.logon': 'Log On',
   'run.start-services': 'Start the stopped services',
+  'run.resume': 'Go on and settle',
   'run.rollback': 'Start the services and settle',
   'run.unfinished': 'The last procedure did not come to its end. Services that it stopped may still be down.',
   'run.cancelling': 'Cancelling: the services that were stopped are being started.',

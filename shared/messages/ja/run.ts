@@ -84,6 +84,7 @@ export const jaRun = {
   'run.close': '閉じる',
   'run.logon': 'ログオン',
   'run.start-services': '停止中のサービスを起動',
+  'run.resume': '続けて終わらせる',
   'run.rollback': 'サービスを起動して終わらせる',
   'run.unfinished': '前回の手順が途中で終わっています。停止したままのサービスがあるおそれがあります。',
   'run.cancelling': '中止しています。停止したサービスを起動しています。',
