@@ -33,7 +33,6 @@ import type { Medium } from './core/ports/medium.ts'
 import { watchRuns } from './core/procedure/watched-runs.ts'
 import { loadDomain } from './formats/domain-file.ts'
 import { serviceSocket } from './formats/layout.ts'
-import { checkMailAuthority } from './formats/mail-authority.ts'
 
 export { assertSample, destroySample, initSample } from './embedded/sample/init.ts'
 
@@ -92,7 +91,7 @@ export function readableMedia(): Medium {
 
 /** Domain file → engine: an adapter behind every port. Opens no connection and starts nothing; throws what is wrong with the file (78), and `folder-foreign` (77). */
 export function composeEngine(options: EngineOptions): Engine {
-  const domain = loadDomain(options.configFile, checkMailAuthority)
+  const domain = loadDomain(options.configFile)
   assertOwnFolders(domain, options.uid)
   const master = masterOf(domain)
   const addressService = master.services.find((service) => service.kind === 'address-service')

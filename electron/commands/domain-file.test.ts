@@ -23,12 +23,6 @@ afterAll(() => shell.remove())
 /** The number of the first line that holds a text. */
 const lineOf = (text: string, part: string) => text.split('\n').findIndex((line) => line.includes(part)) + 1
 
-/** Mail over TLS to a server whose certificate that file vouches for. */
-function withAuthority(caFile: string): (text: string) => string {
-  const mail = `{host: m, from: a@b, to: [c@d], tls: tls, caFile: ${caFile}}`
-  return (text) => text.replace('\nnotifications:\n', `\nnotifications:\n  mail: ${mail}\n`)
-}
-
 const deep = `/${'d'.repeat(100)}`
 const cases: readonly (readonly [string, (text: string) => string, string, string])[] = [
   ['an unknown key', (text) => text.replace('\nlease:', '\ncolour: grey\nlease:'), 'colour: grey', 'domain-file-wrong'],
@@ -42,8 +36,6 @@ const cases: readonly (readonly [string, (text: string) => string, string, strin
   ['a host twice', (text) => text.replace('host: os-ml1', 'host: TK-ML1'), 'host: TK-ML1', 'domain-file-wrong'],
   ['a relative path', (text) => text.replace(/state: .*/, 'state: var/state'), 'state: var', 'domain-file-wrong'],
   ['what is no YAML', (text) => text.replace('\nfolders:', '\nfolders: [\nx'), 'x', 'domain-file-syntax'],
-  ['a CA file for mail that is not there', withAuthority('/nonexistent/ca.pem'), 'caFile', 'domain-file-wrong'],
-  ['a CA file for mail without a certificate', withAuthority('/proc/version'), 'caFile', 'domain-file-wrong'],
   ['a socket path too long', (text) => text.replace(/sockets: .*/, `sockets: ${deep}`), deep, 'domain-file-wrong'],
 ]
 

@@ -16,7 +16,7 @@ import { assertNever } from '../../shared/model/assert-never.ts'
 import type { Domain, ServerConfig, ServiceConfig } from '../../shared/model/domain.ts'
 import { fail, ProblemError } from '../../shared/model/problem.ts'
 import type { ServiceKind } from '../../shared/model/service.ts'
-import { checkRules, type KeyPath, type Refuse } from './domain-rules.ts'
+import { checkRules, type KeyPath } from './domain-rules.ts'
 import { domainExpectations, type WrittenDomain, writtenDomainSchema } from './domain-schema.ts'
 import { toMedia } from './media-settings.ts'
 import { toNotifications } from './notification-settings.ts'
@@ -168,10 +168,9 @@ function parseTree(text: string, file: string): { document: Document; lines: Lin
 
 /**
  * Reads the text of a domain file (ARCHITECTURE, "The domain file"). `file` is its path, for messages and as the domain's identity.
- * Throws `domain-file-syntax` or `domain-file-wrong` (78) with file, line, key, and what was expected in both languages. `also`: what
- * only some who read it need to be right.
+ * Throws `domain-file-syntax` or `domain-file-wrong` (78) with file, line, key, and what was expected in both languages.
  */
-export function parseDomain(text: string, file: string, also?: (domain: Domain, refuse: Refuse) => void): Domain {
+export function parseDomain(text: string, file: string): Domain {
   const { document, lines, value } = parseTree(text, file)
   const refuse = (path: KeyPath, expected = expectationFor(path)): never => {
     throw wrongInDomainFile({ file, line: lineOf(document, lines, path), key: keyText(path) }, expected)
@@ -180,7 +179,6 @@ export function parseDomain(text: string, file: string, also?: (domain: Domain, 
   if (written.success) {
     const domain = toDomain(written.data, file)
     checkRules(domain, refuse)
-    also?.(domain, refuse)
     return domain
   }
   const [issue] = written.error.issues
@@ -201,7 +199,7 @@ function assertNotOpen(file: string): void {
 }
 
 /** Reads a domain file. Throws what `parseDomain` throws, `domain-file-unreadable` and `domain-file-open` (78). */
-export function loadDomain(file: string, also?: (domain: Domain, refuse: Refuse) => void): Domain {
+export function loadDomain(file: string): Domain {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
@@ -209,5 +207,5 @@ export function loadDomain(file: string, also?: (domain: Domain, refuse: Refuse)
     throw fail('domain-file-unreadable', { file, text: errorText(error) }, error)
   }
   assertNotOpen(file)
-  return parseDomain(text, file, also)
+  return parseDomain(text, file)
 }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fail, ProblemError } from '../../../shared/model/problem.ts'
+import { accessSync, constants } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { fail, ProblemError, problem } from '../../../shared/model/problem.ts'
 import type { Notifier } from '../../core/ports/notifier.ts'
 import { errorText } from '../../formats/settings-error.ts'
 
@@ -12,6 +14,15 @@ export function commandNotifier(argv: readonly string[], env: Readonly<Record<st
   const [program = '', ...args] = argv
   return {
     channel: 'command',
+    obstacle() {
+      try {
+        // Any other is looked for on the path of whoever tells.
+        if (isAbsolute(program)) accessSync(program, constants.X_OK)
+        return null
+      } catch (error) {
+        return problem('notify-failed', { channel: program, text: errorText(error) })
+      }
+    },
     async send(notice, signal) {
       try {
         const child = spawn(program, args, { env, signal, killSignal: 'SIGKILL', stdio: ['pipe', 'ignore', 'pipe'] })

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { createTransport } from 'nodemailer'
 import type { MailSettings } from '../../../shared/model/notification.ts'
-import { fail, ProblemError } from '../../../shared/model/problem.ts'
+import { fail, ProblemError, problem } from '../../../shared/model/problem.ts'
 import type { Notifier } from '../../core/ports/notifier.ts'
 import { readAuthorities } from '../../formats/mail-authority.ts'
 import { errorText } from '../../formats/settings-error.ts'
@@ -17,6 +17,15 @@ export function mailNotifier(settings: MailSettings, env: Readonly<Record<string
   const channel = `mail ${host}:${port}`
   return {
     channel: 'mail',
+    obstacle() {
+      try {
+        if (caFile !== null) readAuthorities(caFile)
+        if (settings.passwordFile !== null) readPassword(settings.passwordFile)
+        return null
+      } catch (error) {
+        return error instanceof ProblemError ? error.problem : problem('notify-failed', { channel, text: errorText(error) })
+      }
+    },
     async send(notice, signal) {
       let password: string | null = null
       try {
@@ -72,10 +81,7 @@ async function passwordOf(
   { passwordFile, passwordCommand }: MailSettings,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
-  if (passwordFile !== null) {
-    if ((statSync(passwordFile).mode & 0o077) !== 0) throw fail('secret-file-open', { path: passwordFile })
-    return firstLine(readFileSync(passwordFile, 'utf8'))
-  }
+  if (passwordFile !== null) return readPassword(passwordFile)
   const [program = '', ...args] = passwordCommand ?? []
   const options = { env: env as NodeJS.ProcessEnv, timeout: stepMs, encoding: 'utf8' } as const
   try {
@@ -86,6 +92,11 @@ async function passwordOf(
     const { code, signal } = error as { code?: number | string; signal?: string }
     throw fail('notify-failed', { channel: program, text: String(signal ?? code ?? '') })
   }
+}
+
+function readPassword(path: string): string {
+  if ((statSync(path).mode & 0o077) !== 0) throw fail('secret-file-open', { path })
+  return firstLine(readFileSync(path, 'utf8'))
 }
 
 function firstLine(text: string): string {

@@ -161,7 +161,7 @@ describe('telling', () => {
   it('reaches every channel although one fails, says which, and leaves out what is not wanted', async () => {
     const sent: string[] = []
     const logged: string[] = []
-    const good: Notifier = { channel: 'good', send: async ({ kind }) => void sent.push(kind) }
+    const good: Notifier = { channel: 'good', obstacle: () => null, send: async ({ kind }) => void sent.push(kind) }
     const broken = commandNotifier(['/bin/false'], process.env)
     const options = { on: ['failure', 'missed'], clock: systemClock, told: toldFile(folder) } as const
     const teller = createTeller([broken, good], { ...options, log: ({ event }) => logged.push(event) })
@@ -174,7 +174,7 @@ describe('telling', () => {
     expect(await teller.settled()).toEqual([])
 
     // Another process knows it too, until that channel is heard again.
-    const mended: Notifier = { channel: broken.channel, send: async () => undefined }
+    const mended: Notifier = { channel: broken.channel, obstacle: () => null, send: async () => undefined }
     const next = createTeller([mended, good], { ...options, told: toldFile(folder), log: () => undefined })
     expect(next.untold()).toMatchObject([
       { channel: 'command', message: { en: expect.stringContaining('not be told') } },
@@ -183,5 +183,24 @@ describe('telling', () => {
     next.tell(notice)
     await next.settled()
     expect([next.untold(), teller.untold()]).toEqual([[], []])
+  })
+
+  it.each([
+    ['a CA file that is not there', () => mailNotifier(mail({ caFile: '/nonexistent/ca.pem' }), {}), 'ca.pem'],
+    ['a CA file without a certificate', () => mailNotifier(mail({ caFile: '/proc/version' }), {}), 'no certificate'],
+    ['no password file', () => mailNotifier(mail({ user: 'ops', passwordFile: '/nonexistent/p' }), {}), '/nonexistent/p'],
+    [
+      'a password file that others can read',
+      () => mailNotifier(mail({ user: 'ops', passwordFile: passwordFile(secret, 0o640) }), {}),
+      'password-640',
+    ],
+    ['a program that is not there', () => commandNotifier(['/nonexistent/tell'], {}), '/nonexistent/tell'],
+  ])('sees beforehand %s', (_, make, text) => {
+    const options = { on: [], clock: systemClock, told: toldFile(folder), log: () => undefined } as const
+    const good = [mailNotifier(mail(), {}), commandNotifier(['/bin/cat'], {}), commandNotifier(['cat'], {})]
+    const [found, ...others] = createTeller([...good, make()], options).obstacles()
+    expect(others).toEqual([])
+    expect(found?.message.en).toContain(text)
+    expect(JSON.stringify(found)).not.toContain(secret)
   })
 })

@@ -13,6 +13,8 @@ export interface Teller {
   settled(): Promise<readonly Problem[]>
   /** The channels whose newest notice did not arrive, whoever sent it. */
   untold(): readonly Untold[]
+  /** What would keep the next notice from arriving, as far as that can be seen beforehand. */
+  obstacles(): readonly Problem[]
   /** Every wanted notice, for who shows it on a desktop. Returns the way to stop listening. */
   subscribe(listener: (notice: Notice) => void): () => void
 }
@@ -75,6 +77,7 @@ export function createTeller(
       return told
     },
     untold: () => options.told.untold(notifiers.map(({ channel }) => channel)),
+    obstacles: () => notifiers.flatMap((notifier) => notifier.obstacle() ?? []),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

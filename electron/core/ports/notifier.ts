@@ -1,4 +1,5 @@
 import type { Notice } from '../../../shared/model/notification.ts'
+import type { Problem } from '../../../shared/model/problem.ts'
 
 /**
  * One way to tell people. Law for every adapter: `send` resolves once the other side took the notice, and throws
@@ -9,4 +10,6 @@ export interface Notifier {
   /** For the log: `mail` or `command`. */
   readonly channel: string
   send(notice: Notice, signal: AbortSignal): Promise<void>
+  /** What can be seen now, without sending, that would keep a notice from arriving: a file that is gone, say. Never throws. */
+  obstacle(): Problem | null
 }
