@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Domain, ServiceConfig } from '../../../../shared/model/domain.ts'
 import { toProblem } from '../../../../shared/model/problem.ts'
 import type { Engine } from '../../../core/engine.ts'
@@ -254,6 +254,32 @@ it('a stop whose command died goes on; the start that follows waits for its end 
   expect(made.pid()).not.toBeNull()
   await driver().stop()
 })
+
+it('a program that cannot be killed is left behind in time, and nothing else of that service begins while it lives', async () => {
+  await driver().start()
+  made.fault('stop hangs')
+  const kill = process.kill.bind(process)
+  // As the system answers for the group of a program that runs under another account.
+  const shielded = vi.spyOn(process, 'kill').mockImplementation((pid, signal) => {
+    if (pid < 0) throw Object.assign(new Error('EPERM'), { code: 'EPERM' })
+    return kill(pid, signal)
+  })
+  try {
+    const began = performance.now()
+    expect(await codeOf(driver().stop())).toBe('service-stop-timeout')
+    expect(await driver().status()).toMatchObject({ state: 'stopping' })
+    for (const which of ['start', 'stop'] as const) made.calls(which)
+    expect(await codeOf(driver().start())).toBe('service-start-timeout')
+    expect(await codeOf(driver().stop())).toBe('service-stop-timeout')
+    expect([made.calls('start'), made.calls('stop')]).toEqual([0, 0])
+    expect(performance.now() - began).toBeLessThan(limits.startTimeoutMs + 2 * limits.stopTimeoutMs + 8_000)
+  } finally {
+    shielded.mockRestore()
+  }
+  made.fault()
+  expect(await driver().stop()).toMatchObject({ state: 'stopped' })
+  expect(existsSync(fileOf('program'))).toBe(false)
+}, 20_000)
 
 it('starts nothing while the data is half exchanged by a restore', async () => {
   const { folders } = domain()

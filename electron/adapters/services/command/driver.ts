@@ -134,8 +134,14 @@ async function run(
     const onBegun = (pid: number) => remember(pid, phase)
     return await runProgram(commands[which], { env, timeoutMs, signal, log: files.log, onBegun })
   } finally {
-    removePidFile(files.program)
+    forget(files.program)
   }
+}
+
+/** One that could not even be killed stays on record: whoever comes next waits for its end. */
+function forget(file: string): void {
+  const found = readPidFile(file)
+  if (found === null || !isSameProcess(found)) removePidFile(file)
 }
 
 /** A half-started service must not stay. */

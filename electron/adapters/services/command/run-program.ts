@@ -27,12 +27,16 @@ export interface ProgramOptions {
 /** Most of what a program says that is repeated. */
 const longestSaid = 300
 
+/** How long one that was killed is waited for: another account's hears nothing from us, and one that waits for a dead disk does not end. */
+export const dyingMs = 1_000
+
 /** How long the end of what it said may come after its own end: what it left running may hold the pipe for ever. */
 const lastWordsMs = 100
 
 /**
  * Runs a program (no shell) in a session of its own and resolves with how it ended; never throws. One that is not over in time, or
- * when `signal` aborts, is killed with all that it began, as far as that is still of its group; nothing that it can do puts this off.
+ * when `signal` aborts, is killed with all that it began, as far as that is still of its group; nothing that it can do puts this off:
+ * one that does not even end by that is left behind.
  */
 export async function runProgram(argv: readonly string[], options: ProgramOptions): Promise<Ran> {
   const { env, timeoutMs, signal, log, onBegun } = options
@@ -57,16 +61,24 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
   })
   if (child.pid !== undefined) onBegun?.(child.pid)
   let cut: 'timeout' | 'aborted' | null = null
+  let dying: NodeJS.Timeout | undefined
+  let leave = (): void => undefined
+  const left = new Promise<Omit<Ran, 'text'>>((resolve) => {
+    leave = () => resolve({ code: null, end: 'signal' })
+  })
   const give = (why: 'timeout' | 'aborted') => {
     cut ??= why
     killGroup(child.pid)
+    dying ??= setTimeout(leave, dyingMs)
   }
   const aborted = () => give('aborted')
   const timer = setTimeout(() => give('timeout'), timeoutMs)
   signal?.addEventListener('abort', aborted, { once: true })
   if (signal?.aborted === true) aborted()
-  const found = await ended
+  const found: Omit<Ran, 'text'> & { readonly text?: string } = await Promise.race([ended, left])
+  child.unref()
   clearTimeout(timer)
+  clearTimeout(dying)
   signal?.removeEventListener('abort', aborted)
   if (log === undefined) await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, lastWordsMs))])
   else said = Buffer.from(readLogFrom(log, from).slice(-longestSaid))
