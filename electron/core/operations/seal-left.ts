@@ -30,25 +30,29 @@ export async function sealLeft(
   const warnings: Problem[] = []
   const lock = createRunHeldLock(engine)
   const master = masterOf(engine.domain)
-  for (const host of hosts.filter((each) => each !== master.host || masterJournal(master) !== null)) {
-    const step = stepOf(record.state(), 'seal', host)
-    if (!step || step.state === 'done') continue
-    try {
-      record.append({ kind: 'step-started', stepId: step.id, at: engine.clock.now().toISOString() })
-      const segment = await seal(host)
-      const receipt = sealReceipt(segment)
-      record.append({ kind: 'step-done', stepId: step.id, at: engine.clock.now().toISOString(), receipt })
-      sealed.push({ host, records: segment?.records ?? 0, segment: segment?.id ?? null })
-    } catch (error) {
-      const why = toProblem(error)
-      record.append({ kind: 'step-failed', stepId: step.id, at: engine.clock.now().toISOString(), problem: why })
-      warnings.push(problem('journal-left', { host, text: why.message.en, textJa: why.message.ja }))
+  try {
+    for (const host of hosts) {
+      const step = stepOf(record.state(), 'seal', host)
+      if (!step || step.state === 'done') continue
+      try {
+        if (host === master.host && masterJournal(master) === null) continue
+        record.append({ kind: 'step-started', stepId: step.id, at: engine.clock.now().toISOString() })
+        const segment = await seal(host)
+        const receipt = sealReceipt(segment)
+        record.append({ kind: 'step-done', stepId: step.id, at: engine.clock.now().toISOString(), receipt })
+        sealed.push({ host, records: segment?.records ?? 0, segment: segment?.id ?? null })
+      } catch (error) {
+        const why = toProblem(error)
+        record.append({ kind: 'step-failed', stepId: step.id, at: engine.clock.now().toISOString(), problem: why })
+        warnings.push(problem('journal-left', { host, text: why.message.en, textJa: why.message.ja }))
+      }
     }
+  } finally {
+    // Also where nothing can be recorded any more: a console would keep it as long as it is open. What cannot be ended runs out.
+    await lock.release().catch((error: unknown) => {
+      engine.log({ event: 'lock.release-failed', code: toProblem(error).code })
+    })
   }
-  // One that cannot be ended runs out by itself.
-  await lock.release().catch((error: unknown) => {
-    engine.log({ event: 'lock.release-failed', code: toProblem(error).code })
-  })
   return { sealed, warnings }
 
   async function seal(host: string): Promise<Segment | null> {
