@@ -137,6 +137,30 @@ test('can be done again when its own end could not be recorded', async () => {
   expect(await rollbackRun(engine)).toMatchObject({ outcome: 'failed-restored' })
 })
 
+test('whoever tries again after its own failure ends what the dead run held, and nothing of what it holds itself', async () => {
+  const engine = left([stopping('server')])
+  const mine = { ...owner, pid: owner.pid + 1, kind: 'console' } as const
+  const logouts: string[] = []
+  const trying = {
+    ...engine,
+    owner: mine,
+    lock: { ...engine.lock, status: async () => ({ held: true, owner: mine, token: 7 }) },
+    sessions: {
+      list: async () => [
+        { id: 'of the dead', owner },
+        { id: 'mine', owner: mine },
+      ],
+      logout: async (id: string) => void logouts.push(id),
+    },
+  } as unknown as Engine
+  const open = () => {
+    throw fail('state-folder-failed', { path: 'runs', text: 'EIO' })
+  }
+  await expect(rollbackRun({ ...trying, runs: { ...engine.runs, open } })).rejects.toThrow('state-folder-failed')
+  expect(await rollbackRun(trying)).toMatchObject({ outcome: 'failed-restored' })
+  expect([did, logouts]).toEqual([['start server'], ['of the dead']])
+})
+
 test('says that an archive stands whole but unverified, and leaves it there', async () => {
   const written: RunEvent = { kind: 'step-done', stepId: 'nxbackup', at, receipt: {} }
   const ended = await rollbackRun(left([stopping('server'), began, written]))

@@ -69,8 +69,9 @@ export async function rollbackRun(
   try {
     if (held.runId !== found.runId) throw fail('no-unfinished-run')
     const record = openRecord(engine, found)
-    // Whoever settled it before us may have died over it, too.
-    const dead = [found.owner, before].filter((owner) => owner !== null)
+    // Whoever settled it before us may have died over it, too; where that was ourselves it only failed, and what we hold is in use.
+    const other = before !== null && isSameOwner(before, engine.owner) ? null : before
+    const dead = [found.owner, other].filter((owner) => owner !== null)
     if (found.outcome === null) await bringBack(engine, { record, dead, goOn, onService })
     else await goOn?.finish(record)
     const ended = record.state()
@@ -150,8 +151,7 @@ async function bringBack(engine: Engine, { record, dead, goOn, onService }: Sett
  * they run out by themselves.
  */
 async function releaseLeasesOf(engine: Engine, dead: readonly Owner[]): Promise<void> {
-  const ofDead = (other: Owner) =>
-    dead.some(({ pid, host, operator }) => other.pid === pid && other.host === host && other.operator === operator)
+  const ofDead = (other: Owner) => dead.some((one) => isSameOwner(one, other))
   try {
     const lock = await engine.lock.status()
     if (lock.held && ofDead(lock.owner)) await engine.lock.release(lock.token)
@@ -160,6 +160,10 @@ async function releaseLeasesOf(engine: Engine, dead: readonly Owner[]): Promise<
   } catch (error) {
     engine.log({ event: 'lock.release-failed', code: toProblem(error).code })
   }
+}
+
+function isSameOwner(one: Owner, other: Owner): boolean {
+  return one.pid === other.pid && one.host === other.host && one.operator === other.operator
 }
 
 /** What the run had stopped: Object Servers first, and of each kind the master's first. */
