@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { RunView } from '../../../shared/model/console.ts'
 import type { ChangeRange } from '../../../shared/model/position.ts'
-import { fail, type Problem, toProblem } from '../../../shared/model/problem.ts'
+import { fail, type Problem, ProblemError, problem, toProblem } from '../../../shared/model/problem.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
 import { type Engine, masterOf, serverOf } from '../engine.ts'
 import { archiveName } from '../operations/archive-name.ts'
@@ -40,7 +40,10 @@ export interface RunDriver {
   rollback(): Promise<void>
   /** What is still to be done after it (a backup, a repair) is the operator's to begin. */
   resume(): Promise<void>
-  /** The console ends: a run that has not ended is cancelled, which brings its services back and frees its servers. */
+  /**
+   * The console ends: a run that has not ended is cancelled, which brings its services back and frees its servers; of one that died
+   * the services are brought back first, and what else is done to settle it is left to whoever is asked next.
+   */
   close(): Promise<void>
   /** Whether services may be down because of this run, or a step is under way. */
   running(): boolean
@@ -57,6 +60,8 @@ export function createRunDriver(
   let run: DrivenRun | null = null
   let cancelling = false
   let working = false
+  /** A run that died is being settled: its services may still be down. */
+  let settling: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null
 
   function show(state: RunState, refusal: Problem | null = null): void {
     const phase = state.outcome ? 'ended' : cancelling ? 'cancelling' : working ? 'busy' : 'idle'
@@ -123,6 +128,22 @@ export function createRunDriver(
     show(run.runner.state())
   }
 
+  async function settle(
+    work: (signal: AbortSignal) => Promise<{ readonly state: RunState; readonly refusal: Problem | null }>,
+  ): Promise<void> {
+    if (settling !== null) throw fail('run-busy')
+    const abort = new AbortController()
+    const ending = work(abort.signal)
+    settling = { abort, ended: ending.catch(() => undefined) }
+    try {
+      const { state, refusal } = await ending
+      show(state, refusal)
+    } finally {
+      settling = null
+    }
+    await settled()
+  }
+
   return {
     async prepare(host) {
       const server = serverOf(engine.domain, host)
@@ -175,17 +196,15 @@ export function createRunDriver(
       run = null
       store.set('run', null)
     },
-    async rollback() {
-      const state = await rollbackRun(engine)
-      show(state)
-      await settled()
-    },
-    async resume() {
-      const { state, unread } = await resumeRun(engine, new AbortController().signal)
-      show(state, unread[0] ?? null)
-      await settled()
-    },
+    rollback: () => settle(async () => ({ state: await rollbackRun(engine), refusal: null })),
+    resume: () =>
+      settle(async (signal) => {
+        const { state, unread } = await resumeRun(engine, signal)
+        return { state, refusal: unread[0] ?? null }
+      }),
     async close() {
+      settling?.abort.abort(new ProblemError(problem('cancelled')))
+      await settling?.ended
       if (!run || run.runner.state().outcome) return
       cancelling = true
       const ended = run.runner.cancel()
@@ -193,7 +212,8 @@ export function createRunDriver(
       await ended
     },
     running: () =>
-      run !== null && run.runner.state().outcome === null && (working || run.runner.state().stoppedAt !== null),
+      settling !== null ||
+      (run !== null && run.runner.state().outcome === null && (working || run.runner.state().stoppedAt !== null)),
   }
 }
 

@@ -22,6 +22,9 @@ export function RunBookWindow(): ReactNode {
   const { t, tell } = useText()
   const run = useSnapshot((snapshot) => snapshot.run)
   const dialog = useApp((state) => state.dialog)
+  const settling = useApp(({ busy }) => busy.includes('run.resume') || busy.includes('run.rollback'))
+    ? t('reason.busy')
+    : null
   const nameOf = useServerName()
   const title = run === null ? null : `${t(`runbook.${run.state.runbook}`)} - ${nameOf(run.state.host)}`
 
@@ -46,8 +49,18 @@ export function RunBookWindow(): ReactNode {
               mark="failed"
               action={
                 <>
-                  <Button label={t('run.resume')} mnemonic="G" onPress={() => void actions.resumeRun()} />
-                  <Button label={t('run.rollback')} mnemonic="S" onPress={() => void actions.rollbackRun()} />
+                  <Button
+                    label={t('run.resume')}
+                    mnemonic="G"
+                    reason={settling}
+                    onPress={() => void actions.resumeRun()}
+                  />
+                  <Button
+                    label={t('run.rollback')}
+                    mnemonic="S"
+                    reason={settling}
+                    onPress={() => void actions.rollbackRun()}
+                  />
                 </>
               }
             >
