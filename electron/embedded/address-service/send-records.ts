@@ -1,5 +1,6 @@
 import type { Change } from '../../../shared/model/change.ts'
 import type { ChangeRange, Place } from '../../../shared/model/position.ts'
+import { fail } from '../../../shared/model/problem.ts'
 import { createRecordPool, takeHistory } from '../../formats/replay-plan.ts'
 import { mostMissing } from '../../wire/address-operations.ts'
 import type { Feeder } from './feeder.ts'
@@ -52,15 +53,19 @@ export async function sendRecords(
   return position.number
 }
 
-async function missingAt({ client }: Feeder, place: Place, after: number): Promise<readonly ChangeRange[]> {
+/** Throws `replica-nonsense` for what is out of order or beyond the place: it would be looked for without an end. */
+async function missingAt({ client, host }: Feeder, place: Place, after: number): Promise<readonly ChangeRange[]> {
   const missing: ChangeRange[] = []
   const given = { position: place.position, ancestry: [...place.ancestry] }
   for (let next = after; ; ) {
     const found = await client.call('changes.missing', { place: given, after: next })
+    for (const { first, last } of found) {
+      if (first <= next || last > place.position.number)
+        throw fail('replica-nonsense', { host, text: `it lacks ${first}-${last}` })
+      next = last
+    }
     missing.push(...found)
-    const last = found.at(-1)
-    if (last === undefined || found.length < mostMissing) return missing
-    next = last.last
+    if (found.length < mostMissing) return missing
   }
 }
 
