@@ -36,7 +36,7 @@ export interface Resumed {
 
 /**
  * Goes on with a run that died. Services come first: what it had stopped is started, as by a rollback, but data that
- * was half exchanged by a restore is exchanged wholly. What a backup had archived already is not thrown away: such an archive is
+ * was half exchanged by a restore is exchanged wholly. Where one does not start, that is all. What a backup had archived already is not thrown away: such an archive is
  * verified and counts; one that cannot be read, or is not whole, keeps none of the others from it. Where the run was to clear that
  * server's journal and had not, it is cleared. Then the run is settled. `rest` says what is left to back up, `repairs` what is left
  * to repair. A restore that had not begun to exchange data is taken back: nothing is left of it to go on with. Throws

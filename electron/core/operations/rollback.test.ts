@@ -124,6 +124,27 @@ test('a service that will not start keeps none of the others down', async () => 
   expect(did).toEqual(['start server', 'release 7'])
 })
 
+test('where a service will not start that is told at once, and nothing else is begun', async () => {
+  let starts = false
+  const driver = () => ({
+    async start() {
+      if (!starts) throw fail('database-missing', { area: 'a', file: 'f' })
+    },
+  })
+  const finish = async () => {
+    did.push('went on')
+    return { archives: [], warnings: [] }
+  }
+  const down = left([stopping('object-server')], { driver } as unknown as Partial<Engine>)
+  expect(await rollbackRun(down, undefined, { finish })).toMatchObject({ outcome: 'failed-down' })
+  expect([did, findUnfinished(down)]).toEqual([['release 7'], null])
+  rmSync(stateFolder, { recursive: true })
+  starts = true
+  const up = left([stopping('object-server')], { driver } as unknown as Partial<Engine>)
+  expect(await rollbackRun(up, undefined, { finish })).toMatchObject({ outcome: 'failed-restored' })
+  expect(did).toEqual(['release 7', 'release 7', 'went on'])
+})
+
 test('can be done again when its own end could not be recorded', async () => {
   const engine = left([stopping('server')])
   const open = () => ({

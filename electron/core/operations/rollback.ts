@@ -54,7 +54,7 @@ export interface GoOn {
  * Brings back what a run that died had stopped, removes what it left unfinished on the medium, and settles it
  * (design §7). Idempotent. Throws `no-unfinished-run` when there is none. A service that will not start leaves the run
  * ended as `failed-down`, exit code 3. Where it throws, the run stands as unfinished and may be rolled back again. With `goOn` the
- * half made exchange of a restore is made whole, and that is done; without it, it is taken back.
+ * half made exchange of a restore is made whole, and that is done where every service started; without it, it is taken back.
  */
 export async function rollbackRun(
   engine: Engine,
@@ -127,7 +127,9 @@ async function bringBack(engine: Engine, { record, dead, goOn, onService }: Sett
       cause ??= toProblem(error)
     }
   }
-  const { archives, warnings } = goOn ? await goOn.finish(record) : { archives: [], warnings: [] }
+  // What does not start is told at once, and its server freed for whoever mends it: to read an archive can take hours.
+  const { archives, warnings } =
+    goOn !== null && down.length === 0 ? await goOn.finish(record) : { archives: [], warnings: [] }
   const at = engine.clock.now().toISOString()
   for (const { to } of await placesUnverified(record.state())) {
     record.append({ kind: 'note', at, text: unverifiedNote(to) })
