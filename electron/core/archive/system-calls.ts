@@ -22,8 +22,8 @@ export type SystemCalls = {
   /** Tells the system that the file will be read from beginning to end, so that it reads further ahead. Never throws. */
   readonly adviseSequential: (fd: number) => void
   /**
-   * Has the system begin to write these bytes of the file to its disk, and waits for none of them; the sync at the end then finds
-   * little left to do. What fails is told by that sync. Never throws.
+   * Has the system begin to write these bytes of the file to its disk, and waits for none to be there; the sync at the end then
+   * finds little left to do. What fails is told by a sync of the file. Never throws.
    */
   readonly startWriting: (fd: number, offset: number, length: number) => void
   /** What a path is, a symlink at its end not followed, into `out`; the path ends with a NUL. Null: not in every C library. */

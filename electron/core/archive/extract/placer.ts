@@ -14,7 +14,7 @@ import {
 import { fail, ProblemError } from '../../../../shared/model/problem.ts'
 import { codeOf } from '../../ports/medium-failure.ts'
 import { escapeName } from '../member-name.ts'
-import { createWriteBehind } from '../write-behind.ts'
+import { createWriteBehind, WRITE_BEHIND } from '../write-behind.ts'
 import { type AttributePolicy, applyTo, applyToPath, modeOf } from './apply-attributes.ts'
 import { createLevels, NotAFolder, type Share, SYNCED_SINGLY, within } from './levels.ts'
 import { isRoot, type Mapping, partsOf, type Root, split, unsafeName } from './mapping.ts'
@@ -235,7 +235,8 @@ export function createPlacer(options: PlacerOptions): Placer {
           if (file.end < file.entry.size) ftruncateSync(file.fd, file.entry.size)
           applyTo(file.fd, file.entry, attributes)
           files += 1
-          if (share === 'all' && files <= SYNCED_SINGLY) fsyncSync(file.fd)
+          // A sync of the whole file system need not tell what failed before it.
+          if ((share === 'all' && files <= SYNCED_SINGLY) || file.end >= WRITE_BEHIND) fsyncSync(file.fd)
         } finally {
           closeSync(file.fd)
         }
