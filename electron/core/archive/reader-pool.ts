@@ -14,7 +14,8 @@ const ROOMS = 3
 const ROOMS_OF_READER = ROOMS + 1
 /** Rooms for what is no member's content. */
 const OWN_ROOMS = 3
-const MOST_READERS = 8
+/** Each has a heap, a compressor and rooms of its own, some 18 MB. */
+const MOST_READERS = 6
 /** How often it is asked whether the processors have nothing to do, which more readers could change. */
 const LOOK_MS = 100
 /** With so much of the processors' time unused the disk is what everybody waits for: a reader more is started. */

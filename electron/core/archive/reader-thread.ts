@@ -5,6 +5,8 @@ import { alone, createReader, type ReaderAnswer, type ReaderRequest, type Reader
 import { sourceProblem } from './source-problem.ts'
 
 const YOUNG_MB = 4
+/** Far above what a job takes; what is left of jobs that are done is collected all the sooner. */
+const OLD_MB = 64
 
 export type Asked = Exclude<ReaderAnswer, { readonly kind: 'failed' }>
 
@@ -29,7 +31,10 @@ export function inlineReader(start: ReaderStart): Reader {
 /** A reader in a thread of its own. `fallen` is told when that ends. */
 export function threadReader(readerPath: string, start: ReaderStart, fallen: (thrown: unknown) => void): Reader {
   // What a reader allocates is short-lived; room for more would only stay unused in every one of them.
-  const worker = new Worker(readerPath, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
+  const worker = new Worker(readerPath, {
+    workerData: start,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
+  })
   const waiting: ((answer: ReaderAnswer) => void)[] = []
   worker.on('message', (answer: ReaderAnswer) => waiting.shift()?.(answer))
   worker.on('error', (error) => fallen(fail('archive-worker-died', { text: error.message }, error)))
