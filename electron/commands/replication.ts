@@ -33,17 +33,18 @@ export const replicationVerb: Verb<ReplicationOptions> = {
       .option('--wait <seconds>', pick({ ja: '完了を待つ秒数', en: 'seconds to wait until it is complete' })),
   async work({ engine, output, options, context }) {
     const { domain, replication } = engine()
-    const hosts = options.server?.split(',').map((host) => serverOf(domain, host).host)
+    const wanted = options.server?.split(',').map((host) => serverOf(domain, host).host)
     const wait = options.wait ?? '0'
     if (!/^\d{1,6}$/.test(wait)) throw wrongValue('replication', '--wait', wait)
-    const states = await replication.waitComplete(hosts, { timeoutMs: Number(wait) * 1000, signal: context.signal })
+    const states = await replication.waitComplete(wanted, { timeoutMs: Number(wait) * 1000, signal: context.signal })
     context.signal.throwIfAborted()
     showStates(states, output)
     const late = states.filter(({ state }) => state !== 'complete')
     if (late.length === 0) return { exitCode: 0, facts: { complete: true } }
     const reasons = new Map(late.flatMap(({ problem }) => (problem === null ? [] : [[problem.message.en, problem]])))
     for (const problem of reasons.values()) output.problem(problem)
-    const found = fail('replication-incomplete', { hosts: late.map(({ host }) => host).join(', ') }).problem
+    const hosts = late.map(({ host }) => host).join(', ')
+    const found = fail('replication-incomplete', { hosts, hostsJa: hosts }).problem
     output.problem(found)
     return { exitCode: found.exitCode, facts: { complete: false, problem: told(found, context) } }
   },

@@ -1,3 +1,4 @@
+import { fill } from '../../shared/messages/fill.ts'
 import { message, stepTitle } from '../../shared/messages/step-title.ts'
 import type { ArchiveSummary } from '../../shared/model/archive.ts'
 import { problem } from '../../shared/model/problem.ts'
@@ -15,7 +16,7 @@ export function showRun(state: RunState, output: Output): void {
     state: step.state,
     word: output.pick(message(`step-state.${step.state}`)),
     time: step.startedAt && step.endedAt ? secondsText(Date.parse(step.endedAt) - Date.parse(step.startedAt)) : null,
-    receipt: receiptText(step),
+    receipt: receiptText(step, output),
   }))
   output.rows('step', rows, [
     { key: 'title', title: { ja: '手順', en: 'step' } },
@@ -47,10 +48,12 @@ function showArchive(archive: ArchiveSummary, output: Output): void {
   output.line({ ja: archive.path, en: archive.path })
 }
 
-function receiptText(step: StepView): string {
+function receiptText(step: StepView, output: Output): string {
   const { receipt } = step
   if (!receipt) return ''
   if (['nxbackup', 'second-copy'].includes(stepIdOf(step.id))) return String(receipt.path ?? '')
-  if (['clear-journal', 'seal'].includes(stepIdOf(step.id))) return `${receipt.records ?? 0}`
+  if (['clear-journal', 'seal'].includes(stepIdOf(step.id))) {
+    return fill(output.pick(message('receipt.records')), { value: receipt.records ?? 0 })
+  }
   return typeof receipt.services === 'string' ? receipt.services : ''
 }

@@ -103,7 +103,9 @@ describe('case (4): one server backed up unattended', () => {
     await register('遅延 三郎')
     const refused = await shell.run(['backup', '--server', 'tk-ml1', '--to', shell.backups, '--yes'])
     expect([refused.code, refused.problem]).toEqual([10, 'replication-incomplete'])
-    expect(refused.stderr).toContain('tk-ml1')
+    expect(refused.stderr).toMatch(/\(tk-ml1: No answer/)
+    const words = ['backup', '--server', 'tk-ml1', '--to', shell.backups, '--yes', '--config', shell.config]
+    expect((await shell.plain(words, { language: 'ja' })).stderr).toContain('(tk-ml1: 応答なし')
     const waiting = shell.begin([
       ...['backup', '--server', 'tk-ml1', '--to', shell.backups, '--wait', '60', '--yes'],
       ...['--config', shell.config, '--json'],

@@ -23,7 +23,9 @@ export function mailNotifier(settings: MailSettings, env: Readonly<Record<string
         if (settings.passwordFile !== null) readPassword(settings.passwordFile)
         return null
       } catch (error) {
-        return error instanceof ProblemError ? error.problem : problem('notify-failed', { channel, text: errorText(error) })
+        return error instanceof ProblemError
+          ? error.problem
+          : problem('notify-failed', { channel, text: errorText(error) })
       }
     },
     async send(notice, signal) {

@@ -188,7 +188,11 @@ describe('telling', () => {
   it.each([
     ['a CA file that is not there', () => mailNotifier(mail({ caFile: '/nonexistent/ca.pem' }), {}), 'ca.pem'],
     ['a CA file without a certificate', () => mailNotifier(mail({ caFile: '/proc/version' }), {}), 'no certificate'],
-    ['no password file', () => mailNotifier(mail({ user: 'ops', passwordFile: '/nonexistent/p' }), {}), '/nonexistent/p'],
+    [
+      'no password file',
+      () => mailNotifier(mail({ user: 'ops', passwordFile: '/nonexistent/p' }), {}),
+      '/nonexistent/p',
+    ],
     [
       'a password file that others can read',
       () => mailNotifier(mail({ user: 'ops', passwordFile: passwordFile(secret, 0o640) }), {}),

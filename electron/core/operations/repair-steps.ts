@@ -63,7 +63,8 @@ export function repairSteps(
         const up = asked.filter(({ state }) => state !== 'unreachable').map(({ host }) => host)
         const waited = await engine.replication.waitComplete(up, { timeoutMs: replicationMs, signal })
         const behind = waited.filter(({ state }) => state !== 'complete').map(({ host }) => host)
-        if (behind.length > 0) options.warn(problem('replication-incomplete', { hosts: behind.join(', ') }))
+        const hosts = behind.join(', ')
+        if (behind.length > 0) options.warn(problem('replication-incomplete', { hosts, hostsJa: hosts }))
         const down = asked.filter(({ state }) => state === 'unreachable').map(({ host }) => host)
         if (down.length > 0) {
           note({ ja: `応答のないサーバ: ${down.join(', ')}`, en: `Servers that do not answer: ${down.join(', ')}` })

@@ -1,3 +1,4 @@
+import { message } from '../../../shared/messages/step-title.ts'
 import type { Replica } from '../../../shared/model/directory.ts'
 import { fail, type Problem, problem } from '../../../shared/model/problem.ts'
 import { type Engine, masterOf } from '../engine.ts'
@@ -6,7 +7,7 @@ export interface GateOptions {
   readonly waitMs: number
   readonly signal?: AbortSignal
   /** Told what is not complete, each time that it differs. */
-  readonly onWaiting?: (text: string) => void
+  readonly onWaiting?: (text: { readonly ja: string; readonly en: string }) => void
 }
 
 /**
@@ -16,7 +17,7 @@ export interface GateOptions {
  */
 export async function assertReplicated(engine: Engine, hosts: readonly string[], options: GateOptions): Promise<void> {
   const text = incompleteText(await waited(engine, hosts, options))
-  if (text !== null) throw fail('replication-incomplete', { hosts: text })
+  if (text !== null) throw fail('replication-incomplete', { hosts: text.en, hostsJa: text.ja })
 }
 
 async function waited(engine: Engine, hosts: readonly string[], options: GateOptions): Promise<readonly Replica[]> {
@@ -24,8 +25,8 @@ async function waited(engine: Engine, hosts: readonly string[], options: GateOpt
   let last: string | null = null
   const onChange = (states: readonly Replica[]) => {
     const text = incompleteText(states)
-    if (text !== null && text !== last) onWaiting?.(text)
-    last = text
+    if (text !== null && text.en !== last) onWaiting?.(text)
+    last = text?.en ?? null
   }
   const wait = { timeoutMs: waitMs, onChange, ...(signal ? { signal } : {}) }
   const states =
@@ -47,12 +48,19 @@ export async function lagOfOthers(engine: Engine, options: GateOptions): Promise
   const moving = found.filter(({ state }) => state === 'waiting' || state === 'processing').map(({ host }) => host)
   const caught = moving.length === 0 ? [] : await waited(engine, moving, options)
   const text = incompleteText(found.map((one) => caught.find(({ host }) => host === one.host) ?? one))
-  return text === null ? null : problem('replication-lagging', { hosts: text })
+  return text === null ? null : problem('replication-lagging', { hosts: text.en, hostsJa: text.ja })
 }
 
-/** The servers that are not complete with their state and count, or null. */
-function incompleteText(states: readonly Replica[]): string | null {
+/** The servers that are not complete with their state, and what is known to wait, or null. */
+function incompleteText(states: readonly Replica[]): { readonly ja: string; readonly en: string } | null {
   const behind = states.filter(({ state }) => state !== 'complete')
   if (behind.length === 0) return null
-  return behind.map(({ host, state, waiting }) => `${host}: ${state} ${waiting}`).join(', ')
+  const textIn = (language: 'ja' | 'en') =>
+    behind
+      .map(({ host, state, waiting }) => {
+        const word = message(state === 'waiting' ? 'replication.waits' : `replication.${state}`)[language]
+        return `${host}: ${word}${waiting > 0 ? ` ${waiting}` : ''}`
+      })
+      .join(', ')
+  return { ja: textIn('ja'), en: textIn('en') }
 }

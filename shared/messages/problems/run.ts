@@ -67,7 +67,7 @@ export const runProblems = defineProblems({
   },
   'replication-behind': {
     exit: 'warnings',
-    ja: ['起動したサーバへのレプリケーションがまだ完了していません({hosts})', '完了を確認してください: replication'],
+    ja: ['起動したサーバへのレプリケーションがまだ完了していません({hostsJa})', '完了を確認してください: replication'],
     en: [
       'Replication to the server that was started is not complete yet ({hosts})',
       'See to it that it completes: replication',
@@ -76,7 +76,7 @@ export const runProblems = defineProblems({
   'replication-lagging': {
     exit: 'warnings',
     ja: [
-      'マスタ管理サーバだけをバックアップしましたが,レプリケーションの完了していないサーバがあります({hosts})',
+      'マスタ管理サーバだけをバックアップしましたが,レプリケーションの完了していないサーバがあります({hostsJa})',
       'そのサーバの状態を確認してください: untenseki replication',
     ],
     en: [

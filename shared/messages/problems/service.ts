@@ -324,7 +324,7 @@ export const serviceProblems = defineProblems({
   },
   'replication-incomplete': {
     exit: 'replication',
-    ja: ['レプリケーションが完了していません({hosts})', '完了を待つか,整合性確保を行ってください。'],
+    ja: ['レプリケーションが完了していません({hostsJa})', '完了を待つか,整合性確保を行ってください。'],
     en: ['Replication is not complete ({hosts})', 'Wait until it is, or reconcile the servers.'],
   },
   'not-master': {

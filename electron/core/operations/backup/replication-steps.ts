@@ -11,8 +11,8 @@ const settleMs = 10_000
 
 const saying =
   (context: StepContext) =>
-  (text: string): void =>
-    context.note({ ja: `レプリケーション待ち: ${text}`, en: `waiting for replication: ${text}` })
+  ({ ja, en }: { readonly ja: string; readonly en: string }): void =>
+    context.note({ ja: `レプリケーション待ち: ${ja}`, en: `waiting for replication: ${en}` })
 
 /**
  * Replication to the servers being backed up is complete, or the run is refused (10). The master alone does not depend on
