@@ -66,6 +66,7 @@ function checkOne(file: string, path: string, named: boolean): Position | null {
       database.close()
     }
   } catch (error) {
-    throw fail('archive-database-bad', { path, text: error instanceof Error ? error.message : String(error) }, error)
+    const text = error instanceof Error ? error.message : String(error)
+    throw fail('archive-database-bad', { path, text, textJa: text }, error)
   }
 }

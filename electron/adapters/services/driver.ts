@@ -70,7 +70,7 @@ async function startService(
   const deadline = performance.now() + timeoutMs
   let mine: Launched | null = null
   let ended = false
-  let last = ''
+  let last = { ja: '', en: '' }
   for (;;) {
     if (mine === null && liveProcess(files) === null) {
       const launched = launchService(launch, args, files.log)
@@ -87,18 +87,14 @@ async function startService(
         if (found.phase === 'running') return
       }
     } catch (error) {
-      last =
-        error instanceof ProblemError
-          ? error.problem.message.en
-          : error instanceof Error
-            ? error.message
-            : String(error)
+      const text = error instanceof Error ? error.message : String(error)
+      last = error instanceof ProblemError ? error.problem.message : { ja: text, en: text }
     }
     if (ended && mine !== null) {
       const why = whyItDied(mine.said(), named)
       if (why.code !== 'service-already-running') throw new ProblemError(why)
       // Someone else began it at the same moment, or the one before isn't quite over: wait, or begin again.
-      last = why.message.en
+      last = why.message
       mine = null
       ended = false
     }
@@ -108,7 +104,12 @@ async function startService(
     }
     if (performance.now() > deadline) {
       await giveUp(mine)
-      throw fail('service-start-timeout', { ...named, seconds: Math.round(timeoutMs / 1000), text: last })
+      throw fail('service-start-timeout', {
+        ...named,
+        seconds: Math.round(timeoutMs / 1000),
+        text: last.en,
+        textJa: last.ja,
+      })
     }
     await Promise.race([sleep(lookMs), ...(mine === null ? [] : [mine.gone])])
   }

@@ -262,7 +262,11 @@ describe('a run', () => {
         afterwards: true,
         run: async () => {
           void made.runner.cancel()
-          throw fail('archive-database-bad', { path: '/backup/a.tar.zst.rejected', text: 'change 7' })
+          throw fail('archive-database-bad', {
+            path: '/backup/a.tar.zst.rejected',
+            text: 'change 7',
+            textJa: '変更番号 7',
+          })
         },
       }),
     ])

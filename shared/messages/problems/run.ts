@@ -120,7 +120,7 @@ export const runProblems = defineProblems({
   'archive-database-bad': {
     exit: 'badArchive',
     ja: [
-      'アーカイブから取り出したデータベースが正しくありません({path}: {text})',
+      'アーカイブから取り出したデータベースが正しくありません({path}: {textJa})',
       'このアーカイブは使わず,Object Serverのデータベースを点検してから,バックアップをやり直してください。',
     ],
     en: [
@@ -131,7 +131,7 @@ export const runProblems = defineProblems({
   'database-unchecked': {
     exit: 'warnings',
     ja: [
-      '{path} のデータベースを取り出して点検できませんでした({text})',
+      '{path} のデータベースを取り出して点検できませんでした({textJa})',
       'このアーカイブは,退避ジャーナルを破棄する根拠になりません。状態フォルダの空きを確認してください。',
     ],
     en: [

@@ -101,7 +101,7 @@ export const serviceProblems = defineProblems({
   'service-start-timeout': {
     exit: 'failedRestored',
     ja: [
-      'ホスト「{host}」のサービス「{service}」が{seconds}秒以内に起動しませんでした({text})',
+      'ホスト「{host}」のサービス「{service}」が{seconds}秒以内に起動しませんでした({textJa})',
       'ログ「{log}」を確認し,もう一度起動してください。',
     ],
     en: [

@@ -53,7 +53,7 @@ export function createCommandDriver(
 async function start(one: Commanded, limits: Domain['limits'], signal: AbortSignal | undefined): Promise<Seen> {
   const timeoutMs = limits.startTimeoutMs
   const seconds = Math.round(timeoutMs / 1000)
-  const tooLate = (text: string) => fail('service-start-timeout', { ...namesOf(one), seconds, text })
+  const tooLate = (text: string) => fail('service-start-timeout', { ...namesOf(one), seconds, text, textJa: text })
   return await inTurn(one.files, { timeoutMs, signal, tooLate: () => tooLate('busy') }, async (remember) => {
     const before = await look(one)
     if (before.is === 'running') return before

@@ -87,20 +87,23 @@ async function checkDatabase(work: BackupWork, member: Member, { signal }: StepC
     )
     const position = engine.databaseFile.checkExtracted(server, join(scratch, 'files'))
     const same = position?.number === archive.position?.number && position?.timeline === archive.position?.timeline
-    if (!same) throw fail('archive-database-bad', { path: archive.path, text: `change ${position?.number ?? '-'}` })
+    if (!same) {
+      const number = position?.number ?? '-'
+      throw fail('archive-database-bad', { path: archive.path, text: `change ${number}`, textJa: `変更番号 ${number}` })
+    }
     engine.catalog.append({ kind: 'database-checked', sequence, at: engine.clock.now().toISOString(), position })
   } catch (error) {
     const found = toProblem(error)
+    const texts = { text: found.message.en, textJa: found.message.ja }
     if (found.exitCode !== exitCodes.badArchive) {
       if (signal.aborted) throw error
-      const text = { ja: found.message.ja, en: found.message.en }
-      work.warnings.push(problem('database-unchecked', { path: archive.path, text: text.en }))
+      work.warnings.push(problem('database-unchecked', { path: archive.path, ...texts }))
       return
     }
     member.verified = false
     member.archive = null
     const name = await engine.medium.reject(archive.path)
-    throw new ProblemError(problem('archive-database-bad', { path: name, text: found.message.en }))
+    throw new ProblemError(problem('archive-database-bad', { path: name, ...texts }))
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
