@@ -38,7 +38,7 @@ export async function gatherRecords(
   const damage: Damage[] = []
   const ends = new Map<string, Position>()
   for (const file of sourceFiles(domain, extra)) {
-    const found = readSource(file, pool.add)
+    const found = await readSource(file, pool.add)
     if (found.source.records > 0 || found.damage.length > 0) sources.push(found.source)
     // A file that is damaged from its first line on goes on from where the one before it in that journal ends.
     damage.push(...found.damage.map((one) => ({ ...one, after: one.after ?? ends.get(file.host) ?? null })))

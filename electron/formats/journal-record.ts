@@ -85,12 +85,12 @@ function* walk(file: string): Generator<Found> {
 }
 
 /**
- * Every whole record of a file, and every line that is none; for a repair, which has to get out of a damaged journal what is
+ * Every whole record of a file with its length, and every line that is none; for a repair, which has to get out of a damaged journal what is
  * in it. What cannot be read is told, never passed over; a torn tail alone is left out.
  */
 export function* readWhatIsWhole(
   file: string,
-): Generator<{ readonly record: JournalRecord } | { readonly corrupt: CorruptPlace }> {
+): Generator<{ readonly record: JournalRecord; readonly bytes: number } | { readonly corrupt: CorruptPlace }> {
   let last: JournalRecord | null = null
   for (const line of readLines(file)) {
     const corrupt = (text: string) => ({ corrupt: { file, line: line.number, offset: line.offset, text } })
@@ -107,7 +107,7 @@ export function* readWhatIsWhole(
     if (last !== null && !samePosition(record.previous, positionOf(last)))
       yield corrupt('a record before it is missing')
     last = record
-    yield { record }
+    yield { record, bytes: line.end - line.offset }
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Change } from '../../shared/model/change.ts'
 import type { Domain, ServerConfig } from '../../shared/model/domain.ts'
 import type { Position } from '../../shared/model/position.ts'
@@ -22,6 +23,9 @@ export type Damage = {
   /** How many lines cannot be read. */
   readonly lines: number
 }
+
+/** Lines between two turns of the event loop: a service answers while it reads. */
+const aTurn = 100
 
 const sealedName = /^([1-9]\d{0,14})(\.sealing|\.discarding)?$/
 
@@ -84,10 +88,15 @@ function formerPlace(host: string, folder: string): JournalPlace {
 }
 
 /**
- * Hands every whole record of a file to `take`, in its order, and tells where it cannot be read. A record stands for itself:
- * damage before it takes nothing from it. Only a torn last line is no damage.
+ * Hands every whole record of a file with its length to `take`, in its order, and tells where it cannot be read. A record stands for
+ * itself: damage before it takes nothing from it. Only a torn last line is no damage. Throws only what `signal` is aborted with.
  */
-export function readSource(file: SourceFile, take: (change: Change) => void): SourceFound {
+export async function readSource(
+  file: SourceFile,
+  take: (change: Change, bytes: number) => void,
+  signal?: AbortSignal,
+): Promise<SourceFound> {
+  let lines = 0
   let records = 0
   let first: Position | null = null
   let last: Position | null = null
@@ -102,6 +111,9 @@ export function readSource(file: SourceFile, take: (change: Change) => void): So
   }
   try {
     for (const found of readWhatIsWhole(file.file)) {
+      lines += 1
+      if (lines % aTurn === 0) await setImmediate()
+      signal?.throwIfAborted()
       if ('corrupt' in found) {
         spoil(found.corrupt)
         continue
@@ -112,9 +124,10 @@ export function readSource(file: SourceFile, take: (change: Change) => void): So
       records += 1
       first ??= position
       last = position
-      take(change)
+      take(change, found.bytes)
     }
   } catch (error) {
+    signal?.throwIfAborted()
     const text = error instanceof Error ? error.message : String(error)
     spoil({ file: file.file, line: 0, offset: 0, text })
   }

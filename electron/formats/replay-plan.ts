@@ -83,7 +83,7 @@ export function planReplay(host: string, from: Place, pool: RecordPool, damage: 
 }
 
 /** What a pool holds of the history of `place` after `after`, in order, and what it lacks of that. */
-export function takeHistory(
+function takeHistory(
   place: Place,
   after: number,
   pool: RecordPool,

@@ -29,8 +29,8 @@ const leaseMsSchema = z.number().int().min(100).max(3_600_000)
 const importIdSchema = z.string().min(1).max(64)
 const operatorSchema = z.string().min(1).max(64)
 
-/** Ranges of one answer to `changes.missing`. */
-export const mostMissing = 1_000
+/** Numbers that one `changes.missing` asks about: each record among them is looked into, and may be a long one. */
+export const missingWindow = 1_000
 
 /** An entity by kind and id; an empty kind stands before all of them, `~` behind. */
 const entityKeySchema = z.tuple([z.string(), z.string()])
@@ -163,10 +163,12 @@ export const addressOperations = defineOperations({
     input: z.object({ after: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000) }),
     output: z.array(changeSchema),
   },
-  /** Not the master: what this server lacks on record of the history of `place` after `after` and would keep; the first ranges of it. */
+  /** Not the master: what this server lacks on record of the history of `place`, of the numbers after `after` up to `through`. */
   'changes.missing': {
-    input: z.object({ place: placeSchema, after: z.number().int().nonnegative() }),
-    output: z.array(changeRangeSchema).max(mostMissing),
+    input: z
+      .object({ place: placeSchema, after: z.number().int().nonnegative(), through: z.number().int().nonnegative() })
+      .refine(({ after, through }) => through - after <= missingWindow),
+    output: z.array(changeRangeSchema).max(missingWindow),
   },
   /** Not the master: keeps changes of the history of `place` on record; neither contents nor position change. */
   'changes.keep': {

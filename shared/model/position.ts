@@ -84,6 +84,11 @@ function without(stretches: readonly Stretch[], lost: ChangeRange): Stretch[] {
   )
 }
 
+/** Whether a history holds a change. */
+export function isPartOf(history: readonly Stretch[], { timeline, number }: Position): boolean {
+  return history.some((one) => one.timeline === timeline && one.first <= number && number <= one.last)
+}
+
 /** Up to which change a timeline belongs to the history of `of`; null when it is no ancestor of it at all. */
 export function sharedUpTo(timeline: string, { position, ancestry }: Place): number | null {
   if (timeline === position.timeline) return position.number

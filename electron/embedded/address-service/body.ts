@@ -62,11 +62,14 @@ export const addressService: ServiceBody = async (context) => {
     (host) => socketOfKind(context, host, 'address-service'),
     log,
     () => enqueue(record),
-    (host, after) =>
-      queue.run(async () => {
-        await directory.settle()
-        await requeue(directory, host, after)
-      }),
+    (host, after, signal) => {
+      const run = (task: () => Promise<void>) =>
+        queue.run(async () => {
+          await directory.settle()
+          await task()
+        })
+      return requeue({ directory, run }, host, after, signal)
+    },
   )
   const around = {
     refusal: () => directory.refusal() ?? guard.refusal(),

@@ -1,9 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import Database from 'libsql'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Change } from '../../../shared/model/change.ts'
 import { toProblem } from '../../../shared/model/problem.ts'
 import { journalPlaces } from '../../formats/journal-folder.ts'
+import { encodeRecord } from '../../formats/journal-record.ts'
 import { repairMarkPath, writeRepairMark } from '../../formats/repair-mark.ts'
 import { addressOperations } from '../../wire/address-operations.ts'
 import { createWireClient } from '../../wire/client.ts'
@@ -13,7 +15,8 @@ import { makeTestDomain, operator, problemOf, type TestDomain } from '../testing
 const [master, replica, other] = ['hq-mas', 'tk-ml1', 'os-ml1']
 
 // Defects that break it: contents without the records that tell of them, a place taken before the records are there, records of another
-// history kept or let in, a change given up that comes back, a gap that is passed over because only a place betrays it.
+// history kept or let in, a change given up that comes back, a gap that is passed over because only a place betrays it, or
+// journals that nobody is answered beside.
 describe('a server that was compared rather than fed, the only one to survive', { timeout: 240_000 }, () => {
   let test: TestDomain
   let ports: ReturnType<typeof replicationOf>
@@ -145,6 +148,36 @@ describe('a server that was compared rather than fed, the only one to survive', 
     await complete()
     expect(await ports.reconcile(replica)).toMatchObject({ outcome: 'done', repairedTotal: 0 })
     expect(await numbersOf(replica, from)).toEqual(between(from + 1, from + 30))
+  })
+
+  it('is given what long journals alone show, and whoever registers does not wait for that', async () => {
+    const from = await number()
+    await register(5, '長く')
+    await complete()
+    await alter(replica, `DELETE FROM change WHERE number > ${from}`)
+    await alter(master, `DELETE FROM change WHERE number <= ${from + 5}`)
+    const [known] = await recordsOf(other, from)
+    const line = encodeRecord({ ...(known as Change), timeline: 'nobody', previous: null })
+    const segment = join(journalPlaces(test.domain)[0]?.sealedFolder ?? '', '999')
+    mkdirSync(join(segment, 'journal'), { recursive: true })
+    writeFileSync(join(segment, 'journal', 'long'), Buffer.alloc(80_000 * line.length, line))
+
+    const began = performance.now()
+    let longest = 0
+    let over = false
+    const reconciled = ports.reconcile(replica).finally(() => {
+      over = true
+    })
+    for (let index = 0; !over; index += 1) {
+      const asked = performance.now()
+      await register(1, `傍ら${index}-`)
+      longest = Math.max(longest, performance.now() - asked)
+    }
+    expect(await reconciled).toMatchObject({ outcome: 'done' })
+    expect(longest).toBeLessThan((performance.now() - began) / 3)
+    rmSync(segment, { recursive: true })
+    await complete()
+    expect(await numbersOf(replica, from)).toEqual(between(from + 1, await number()))
   })
 
   it('gets them in messages of bounded length, and lets in only what is of that history', async () => {

@@ -70,8 +70,8 @@ export type Directory = {
   mendJournals(by: Owner): Promise<ReadonlyMap<string, number>>
   /** The journals as they stand; none on a server that is not the master, or while they cannot be opened. */
   journals(): Journals | null
-  /** Records of the own line with these numbers, in order, as far as the journals hold them. */
-  journalChanges(wanted: readonly ChangeRange[]): readonly Change[]
+  /** Records of the own line with these numbers, in order, as far as the journals hold them, a message at a time. */
+  journalChanges(wanted: readonly ChangeRange[], signal: AbortSignal): AsyncIterable<readonly Change[]>
   readonly store: Store
   close(): void
 }
@@ -213,7 +213,8 @@ export function createDirectory(
     refusal: () => closed ?? (pending === null ? null : problem('repair-pending', { host: server.host })),
     journals: () => journals,
     write,
-    journalChanges: (wanted) => readJournals(domain, { position, ancestry }, journals?.list() ?? null, wanted),
+    journalChanges: (wanted, signal) =>
+      readJournals(domain, { position, ancestry }, journals?.list() ?? null, wanted, { signal }),
     nextToken: () => {
       token += 1
       return token

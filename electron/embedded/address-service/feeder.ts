@@ -30,7 +30,7 @@ export type FeederHooks = {
   /** The server told how far it is. */
   heard(host: string, report: ReplicaReport): void
   /** Puts what follows `after` into this server's queue again, from the outbox or a journal. */
-  requeue(host: string, after: number): Promise<void>
+  requeue(host: string, after: number, signal: AbortSignal): Promise<void>
 }
 
 const batchSize = 200
@@ -51,7 +51,8 @@ export function createFeeder(
   { heard, requeue }: FeederHooks,
 ): Feeder {
   const client = createWireClient(socket, addressOperations, { timeoutMs })
-  let stopped = false
+  const ending = new AbortController()
+  const { signal } = ending
   let trouble: ReturnType<Feeder['trouble']> = null
   let told = ''
   let woken = true
@@ -77,7 +78,7 @@ export function createFeeder(
   const nextBatch = async (after: number) => {
     const changes = await queued(after)
     if (changes[0]?.number === after + 1 || after === directory.position().number) return changes
-    await requeue(host, after)
+    await requeue(host, after, signal)
     const again = await queued(after)
     if (again[0]?.number === after + 1) return again
     const given = again[0]?.number ?? directory.position().number
@@ -123,7 +124,7 @@ export function createFeeder(
     for (;;) {
       const own = directory.place()
       const { number } = report.position
-      if (stopped || (number === own.position.number && report.position.timeline === own.position.timeline))
+      if (signal.aborted || (number === own.position.number && report.position.timeline === own.position.timeline))
         return report
       const changes = await nextBatch(number)
       sending = true
@@ -154,7 +155,7 @@ export function createFeeder(
 
   const loop = async (): Promise<void> => {
     let pause = firstPauseMs
-    while (!stopped) {
+    while (!signal.aborted) {
       try {
         woken = false
         await catchUp(false)
@@ -164,7 +165,7 @@ export function createFeeder(
         pause = firstPauseMs
         sending = false
         tellNews()
-        if (!woken && !stopped) await rest(idleMs)
+        if (!woken && !signal.aborted) await rest(idleMs)
       } catch (error) {
         sending = false
         trouble = troubleOf(host, error)
@@ -172,7 +173,7 @@ export function createFeeder(
         if (text !== told) log.write('warning', 'replica-not-fed', { replica: host, state: trouble.state, text })
         told = text
         tellNews()
-        if (!stopped) await rest(pause)
+        if (!signal.aborted) await rest(pause)
         pause = Math.min(pause * 2, longestPauseMs)
       }
     }
@@ -206,7 +207,7 @@ export function createFeeder(
       wakeUp()
     },
     stop: async () => {
-      stopped = true
+      ending.abort(fail('service-stopping'))
       client.close()
       wakeUp()
       await done

@@ -1,4 +1,5 @@
 import type { Change } from '../../../shared/model/change.ts'
+import { historyOf, isPartOf } from '../../../shared/model/position.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { Directory } from './directory.ts'
 
@@ -22,18 +23,30 @@ export function outboxStatements(changes: readonly Change[], hosts: readonly str
 
 /**
  * Puts everything after `after` into a server's queue again: it reported less than it had before. What the outbox has dropped
- * by now is read from the journals. Only inside the registration queue.
+ * by now is read from the journals, while others register: only what is written has its turn in the registration queue, by `run`.
  */
-export async function requeue(directory: Directory, host: string, after: number): Promise<void> {
-  const { number } = directory.position()
+export async function requeue(
+  { directory, run }: { readonly directory: Directory; run(task: () => Promise<void>): Promise<void> },
+  host: string,
+  after: number,
+  signal: AbortSignal,
+): Promise<void> {
   const [row] = await directory.store.query('SELECT min(number) AS first FROM change WHERE number > ?', [after])
-  const first = row?.first === null || row?.first === undefined ? number + 1 : Number(row.first)
-  const missing = first > after + 1 ? directory.journalChanges([{ first: after + 1, last: first - 1 }]) : []
-  await directory.write([
-    ...outboxStatements(missing, []),
-    {
-      sql: 'INSERT OR IGNORE INTO queue (host, number) SELECT ?, number FROM change WHERE number > ? AND number <= ?',
-      params: [host, after, number],
-    },
-  ])
+  const first = Number(row?.first ?? directory.position().number + 1)
+  const dropped = first > after + 1 ? [{ first: after + 1, last: first - 1 }] : []
+  for await (const page of directory.journalChanges(dropped, signal))
+    await run(async () => {
+      // A repair may have left the line that was read.
+      const history = historyOf(directory.place())
+      const own = page.filter((change) => isPartOf(history, change))
+      await directory.write(outboxStatements(own, [host]))
+    })
+  await run(async () =>
+    directory.write([
+      {
+        sql: 'INSERT OR IGNORE INTO queue (host, number) SELECT ?, number FROM change WHERE number > ? AND number <= ?',
+        params: [host, after, directory.position().number],
+      },
+    ]),
+  )
 }

@@ -80,7 +80,7 @@ export async function reconcile(
     // What was registered meanwhile: once more over everything, and nobody registers until the server stands where we do.
     await tools.run(async () => {
       await compare(tools, result, context, true, inTurn)
-      await sendRecords({ ...tools, run: inTurn }, through, context)
+      await sendRecords(tools, through, context)
       report = await feeder.client.call('contents.adopt', { place: sent(directory.place()) })
     })
   }

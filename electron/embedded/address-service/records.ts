@@ -1,12 +1,11 @@
 import type { Change } from '../../../shared/model/change.ts'
-import { type ChangeRange, historyOf, type Place } from '../../../shared/model/position.ts'
+import { type ChangeRange, historyOf, isPartOf, type Place } from '../../../shared/model/position.ts'
 import { fail } from '../../../shared/model/problem.ts'
-import { mostMissing } from '../../wire/address-operations.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { Directory } from './directory.ts'
 
 /** Changes that a server keeps on record after applying them, for a repair of the master (own decision). */
-const keptChanges = 100_000
+export const keptChanges = 100_000
 
 /** Keeps the changes on record and drops those that are older than what is kept. */
 export function recordStatements(changes: readonly Change[]): readonly Statement[] {
@@ -32,26 +31,25 @@ export function strangeRecords(place: Place): Statement {
   }
 }
 
-/** Which changes of the history of `place` after `after` this server would keep on record and has not: the first ranges of them. */
+/** Which changes of the history of `place` this server has not on record, of those after `after` up to `through`. */
 export async function missingRecords(
   directory: Directory,
-  { place, after }: { readonly place: Place; readonly after: number },
+  { place, after, through }: { readonly place: Place; readonly after: number; readonly through: number },
 ): Promise<ChangeRange[]> {
   if (directory.master) throw fail('not-replica', { host: directory.host })
   const missing: ChangeRange[] = []
-  const begin = Math.max(after, place.position.number - keptChanges) + 1
-  for (const { timeline, first, last } of historyOf(place)) {
-    const from = Math.max(first, begin)
+  for (const stretch of historyOf(place)) {
+    const from = Math.max(stretch.first, after + 1)
+    const last = Math.min(stretch.last, through)
     if (from > last) continue
     const rows = await directory.store.query(
       `SELECT before + 1 AS first, number - 1 AS last FROM (
          SELECT number, lag(number, 1, ?) OVER (ORDER BY number) AS before FROM (
            SELECT number FROM change WHERE number BETWEEN ? AND ? AND record ->> 'timeline' = ? UNION ALL SELECT ?))
-       WHERE number > before + 1 ORDER BY number LIMIT ?`,
-      [from - 1, from, last, timeline, last + 1, mostMissing - missing.length],
+       WHERE number > before + 1 ORDER BY number`,
+      [from - 1, from, last, stretch.timeline, last + 1],
     )
     missing.push(...rows.map((row) => ({ first: Number(row.first), last: Number(row.last) })))
-    if (missing.length >= mostMissing) break
   }
   return missing
 }
@@ -67,10 +65,7 @@ export async function keepRecords(
   if (directory.master) throw fail('not-replica', { host: directory.host })
   await directory.settle()
   const history = historyOf(place)
-  const strange = changes.find(
-    ({ timeline, number }) =>
-      !history.some((one) => one.timeline === timeline && one.first <= number && number <= one.last),
-  )
+  const strange = changes.find((change) => !isPartOf(history, change))
   if (strange !== undefined) {
     throw fail('replica-diverged', { host: directory.host, number: place.position.number, given: strange.number })
   }

@@ -3,7 +3,7 @@ import { fail, problem } from '../../../shared/model/problem.ts'
 import type { Statement } from '../../wire/object-operations.ts'
 import type { ServiceLog } from '../process/log.ts'
 import type { Directory } from './directory.ts'
-import { createFeeder, type Feeder } from './feeder.ts'
+import { createFeeder, type Feeder, type FeederHooks } from './feeder.ts'
 
 /** Feeds the replicas from the durable queues. */
 export type ReplicationSender = {
@@ -28,7 +28,7 @@ export function createReplicationSender(
   socketOf: (host: string) => string,
   log: ServiceLog,
   flush: () => void,
-  requeue: (host: string, after: number) => Promise<void>,
+  requeue: FeederHooks['requeue'],
 ): ReplicationSender {
   const unrecorded = new Map<string, Heard>()
   let flushing: NodeJS.Timeout | null = null
