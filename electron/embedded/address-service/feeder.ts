@@ -57,6 +57,8 @@ export function createFeeder(
   let told = ''
   let woken = true
   let sending = false
+  /** Neither the outbox nor a journal shows what follows this number: the journals are not read for that again. */
+  let unshown: number | null = null
   let wakeUp = (): void => {}
   const curious = new Set<() => void>()
   const tellNews = (): void => {
@@ -78,9 +80,10 @@ export function createFeeder(
   const nextBatch = async (after: number) => {
     const changes = await queued(after)
     if (changes[0]?.number === after + 1 || after === directory.position().number) return changes
-    await requeue(host, after, signal)
+    if (after !== unshown) await requeue(host, after, signal)
     const again = await queued(after)
     if (again[0]?.number === after + 1) return again
+    unshown = after
     const given = again[0]?.number ?? directory.position().number
     throw fail('replica-diverged', { host, number: after, given })
   }
