@@ -9,14 +9,16 @@ import { encodeRecord } from '../../formats/journal-record.ts'
 import { repairMarkPath, writeRepairMark } from '../../formats/repair-mark.ts'
 import { addressOperations } from '../../wire/address-operations.ts'
 import { createWireClient } from '../../wire/client.ts'
+import { defineOperations } from '../../wire/operation.ts'
+import { serveSocket } from '../../wire/server.ts'
 import { keepDatabase, nameDatabaseFile, replicationOf, startDirectory, stopDirectory } from '../testing/databases.ts'
 import { makeTestDomain, operator, problemOf, type TestDomain } from '../testing/sample.ts'
 
 const [master, replica, other] = ['hq-mas', 'tk-ml1', 'os-ml1']
 
 // Defects that break it: contents without the records that tell of them, a place taken before the records are there, records of another
-// history kept or let in, a change given up that comes back, a gap that is passed over because only a place betrays it, or
-// journals that nobody is answered beside.
+// history kept or let in, a change given up that comes back, a gap that is passed over because only a place betrays it, journals that
+// nobody is answered beside, contents mended at a server that cannot be given records.
 describe('a server that was compared rather than fed, the only one to survive', { timeout: 240_000 }, () => {
   let test: TestDomain
   let ports: ReturnType<typeof replicationOf>
@@ -178,6 +180,21 @@ describe('a server that was compared rather than fed, the only one to survive', 
     rmSync(segment, { recursive: true })
     await complete()
     expect(await numbersOf(replica, from)).toEqual(between(from + 1, await number()))
+  })
+
+  it('is left as it is while its service is one of before an upgrade', async () => {
+    await stopDirectory(test, replica)
+    const socket = test.socket(replica, 'address-service')
+    const { 'changes.missing': _, 'changes.keep': __, ...before } = addressOperations
+    const asked: string[] = []
+    const handlers = Object.keys(before).map((op) => [op, async () => void asked.push(op)])
+    const report = { position: { timeline: 'elsewhere', number: 7 }, ancestry: [], pending: false }
+    const old = { ...Object.fromEntries(handlers), replicate: async () => report, 'changes.read': async () => [] }
+    const server = await serveSocket(socket, defineOperations(before), old as never, () => {})
+    expect(await problemOf(ports.reconcile(replica))).toBe('service-outdated')
+    expect(asked).toEqual([])
+    await server.close()
+    rmSync(socket, { force: true })
   })
 
   it('gets them in messages of bounded length, and lets in only what is of that history', async () => {

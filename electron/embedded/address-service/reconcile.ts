@@ -10,7 +10,7 @@ import { endKey, firstKey, readBounds, readDigests, readRange, rowsOf } from './
 import type { Directory } from './directory.ts'
 import type { Feeder } from './feeder.ts'
 import type { JobContext } from './maintenance.ts'
-import { sendRecords } from './send-records.ts'
+import { assertTakesRecords, sendRecords } from './send-records.ts'
 
 /** What reconciling works with. */
 export type ReconcileTools = {
@@ -47,6 +47,7 @@ export async function reconcile(
   if (closed !== null) throw new ProblemError(closed)
   let report = await ask(feeder)
   if (report.pending && ofPending !== true) throw fail('repair-pending', { host })
+  await assertTakesRecords(directory, feeder)
   const only = await newerRecords(tools, report)
   const result: ReconcileReport = {
     host,

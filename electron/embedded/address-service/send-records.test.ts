@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import type { Change } from '../../../shared/model/change.ts'
 import type { ChangeRange } from '../../../shared/model/position.ts'
+import { fail } from '../../../shared/model/problem.ts'
 import { problemOf } from '../testing/sample.ts'
 import type { JobContext } from './maintenance.ts'
 import type { ReconcileTools } from './reconcile.ts'
-import { sendRecords } from './send-records.ts'
+import { assertTakesRecords, sendRecords } from './send-records.ts'
 
 const context: JobContext = { signal: new AbortController().signal, progress: () => undefined }
 
@@ -114,4 +115,19 @@ it.each([
   ['more than there is', [{ first: 1, last: 1e15 }]],
 ])('does not look for %s', async (_, lacks) => {
   expect(await problemOf(asking(() => lacks).sent())).toBe('replica-nonsense')
+})
+
+it('tells of a service that was begun before an upgrade', async () => {
+  const refusing = (refusal: () => never) => {
+    const { directory, feeder } = asking(refusal).tools
+    return problemOf(assertTakesRecords(directory, feeder))
+  }
+  const unknown = () => {
+    throw fail('operation-unknown', { operation: 'changes.missing' })
+  }
+  const stopping = () => {
+    throw fail('service-stopping')
+  }
+  expect(await refusing(unknown)).toBe('service-outdated')
+  expect(await refusing(stopping)).toBe('service-stopping')
 })

@@ -1,6 +1,6 @@
 import type { Change } from '../../../shared/model/change.ts'
 import { type ChangeRange, historyOf, isPartOf, type Place } from '../../../shared/model/position.ts'
-import { fail } from '../../../shared/model/problem.ts'
+import { fail, toProblem } from '../../../shared/model/problem.ts'
 import { toRanges } from '../../formats/replay-plan.ts'
 import { missingWindow } from '../../wire/address-operations.ts'
 import type { Directory } from './directory.ts'
@@ -49,6 +49,20 @@ export async function sendRecords(
   }
   for await (const page of directory.journalChanges(toRanges([...wanted]), context.signal)) await send(page)
   return place.position.number
+}
+
+/**
+ * Throws `service-outdated` where a server's service is none that can be given records: nothing is to be changed there that would end
+ * half done.
+ */
+export async function assertTakesRecords(directory: Directory, { client, host }: Feeder): Promise<void> {
+  const place = placeOf(directory)
+  const { number } = place.position
+  try {
+    await client.call('changes.missing', { place, after: number, through: number })
+  } catch (error) {
+    throw toProblem(error).code === 'operation-unknown' ? fail('service-outdated', { host }, error) : error
+  }
 }
 
 function placeOf(directory: Directory) {

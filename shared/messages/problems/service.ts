@@ -317,6 +317,17 @@ export const serviceProblems = defineProblems({
     ja: ['ホスト「{host}」が誤った応答をしました({text})', 'そのサーバのログを確認し,整合性確保を行ってください。'],
     en: ['Host "{host}" answered what cannot be ({text})', "Look at that server's log, then reconcile it."],
   },
+  'service-outdated': {
+    exit: 'replication',
+    ja: [
+      'ホスト「{host}」のアドレスサービスはこの版のものではありません',
+      'そのサーバのサービスを再起動してから,もう一度実行してください。',
+    ],
+    en: [
+      'The address service of host "{host}" is not of this version',
+      'Restart the services of that server, then try again.',
+    ],
+  },
   'replica-broken': {
     exit: 'replication',
     ja: ['登録管理処理で障害が発生しました。整合性の確保を行ってください。', '対象:ホスト「{host}」({text})'],
