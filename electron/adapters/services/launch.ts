@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Problem, problem, problemSchema } from '../../../shared/model/problem.ts'
 import { makeFolderDurable } from '../../formats/durable-file.ts'
@@ -65,12 +65,13 @@ export function launchService(launch: Launch, args: readonly string[], log: stri
   }
 }
 
-/** What a log holds from there on, as far as it is looked at. */
+/** What a log holds from there on; of much only the last, which is where a program says why it ends. */
 export function readLogFrom(path: string, from: number): string {
   const fd = openSync(path, 'r')
   try {
     const buffer = Buffer.alloc(longestSaid)
-    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, from))
+    const start = Math.max(from, fstatSync(fd).size - buffer.length)
+    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, start))
   } finally {
     closeSync(fd)
   }

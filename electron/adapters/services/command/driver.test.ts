@@ -143,6 +143,8 @@ describe('a program that does not do its work', () => {
       .then(() => null, toProblem)
     expect(String(rubbish?.params.text)).not.toMatch(/\p{Cc}/u)
     expect(String(rubbish?.params.text).length).toBeLessThanOrEqual(300)
+    // The last of it, however much that was.
+    expect(rubbish?.params.text).toMatch(/"exitCode":0}$/)
   })
 
   it('that is not there is told, and nothing waits', async () => {
