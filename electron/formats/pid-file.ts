@@ -25,6 +25,8 @@ export type ServiceFiles = {
   readonly log: string
   /** In the form of a pid file: the program that starts or stops a service of the driver `command`, while it is at it. */
   readonly program: string
+  /** In the same form: the process that was last seen to serve for a service of that driver. */
+  readonly known: string
 }
 
 export function serviceFiles(domain: Pick<Domain, 'folders'>, host: string, serviceId: string): ServiceFiles {
@@ -34,6 +36,7 @@ export function serviceFiles(domain: Pick<Domain, 'folders'>, host: string, serv
     lock: join(domain.folders.state, 'pids', `${name}.lock`),
     log: join(domain.folders.state, 'logs', `${name}.log`),
     program: join(domain.folders.state, 'pids', `${name}.program.json`),
+    known: join(domain.folders.state, 'pids', `${name}.known.json`),
   }
 }
 

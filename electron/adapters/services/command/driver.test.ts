@@ -24,7 +24,8 @@ let folder: string
 let made: ScriptedService
 const host = 'hq-mas'
 const limits = { startTimeoutMs: 2_000, stopTimeoutMs: 1_500 }
-const fileOf = (what: 'log' | 'program') => serviceFiles({ folders: domain().folders }, host, 'scheduler')[what]
+const fileOf = (what: 'log' | 'program' | 'known') =>
+  serviceFiles({ folders: domain().folders }, host, 'scheduler')[what]
 const domain = () => ({ folders: { state: join(folder, 'state') }, limits }) as unknown as Domain
 const serviceOf = (change: Partial<ServiceConfig> = {}): ServiceConfig => ({
   ...{ id: 'scheduler', kind: 'dependent', name: 'Scheduler', driver: 'command', port: null },
@@ -213,7 +214,7 @@ it('a process that began after the pid file was written is not the one: it gets 
   try {
     writeFileSync(pidFile, `${stranger.pid}\n`)
     expect(processOf(pidFile)?.pid).toBe(stranger.pid)
-    const before = new Date(Date.now() - 60_000)
+    const before = new Date(Date.now() - 600_000)
     utimesSync(pidFile, before, before)
     expect(processOf(pidFile)).toBeNull()
     await driver().end('SIGKILL')
@@ -222,6 +223,40 @@ it('a process that began after the pid file was written is not the one: it gets 
     stranger.kill('SIGKILL')
     rmSync(pidFile, { force: true })
   }
+})
+
+it('a process that was seen to serve stays the one when the clock is stepped, and none other does', async () => {
+  await driver().start()
+  const pid = made.pid()
+  // As after a step of the clock: the file's time stays, and the process seems to have begun later.
+  const stepped = (ms: number) => {
+    const written = new Date(Date.now() - ms)
+    utimesSync(join(folder, 'site', 'pid'), written, written)
+  }
+  stepped(86_400_000)
+  expect(await driver().status()).toMatchObject({ state: 'running', pid })
+  const known = readFileSync(fileOf('known'), 'utf8')
+  for (const other of [known.replace(/"startTicks":"\d+"/, '"startTicks":"1"'), known.slice(0, 20)]) {
+    writeFileSync(fileOf('known'), other)
+    expect(await driver().status()).toMatchObject({ state: 'failed', pid: null })
+  }
+  // Before anybody looked: the few seconds after the machine's start.
+  stepped(20_000)
+  expect(await driver().status()).toMatchObject({ state: 'running', pid })
+  await driver().stop()
+})
+
+it('a service that fell over is down once its stop program did its work, though its status goes on telling of the fall', async () => {
+  await driver().start()
+  process.kill(made.pid() ?? 0, 'SIGKILL')
+  await until(() => made.pid() === null)
+  made.fault('stop fails')
+  expect(await codeOf(driver().stop())).toBe('service-command-failed')
+  made.fault('stop lies')
+  expect(await driver().stop()).toMatchObject({ state: 'stopped', problem: null })
+  expect(await driver().status()).toMatchObject({ state: 'failed', problem: { code: 'service-killed' } })
+  made.fault()
+  expect(await driver().stop()).toMatchObject({ state: 'stopped' })
 })
 
 it('a port that answers still is no service that stopped, and one that is closed none that runs', async () => {

@@ -91,8 +91,9 @@ async function stop(one: Commanded, timeoutMs: number, signal: AbortSignal | und
     const ran = await run(one, 'stop', { timeoutMs, signal, remember })
     for (;;) {
       const seen = await look(one)
-      // What is gone is down, whatever its program said.
+      // What is gone is down, whatever its program said; what fell over is once that did its work, though the status go on telling of the fall.
       if (seen.is === 'stopped') return seen
+      if (seen.is === 'dead' && ran.code === 0) return { ...seen, is: 'stopped', problem: null }
       if (signal?.aborted === true) throw cancelled(signal)
       if (ran.end === 'timeout') throw tooLate(seen)
       if (ran.code !== 0) throw new ProblemError(commandFailed(one, one.commands.stop, ran))

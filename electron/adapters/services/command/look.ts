@@ -3,7 +3,7 @@ import { type Problem, problem, toProblem } from '../../../../shared/model/probl
 import type { ServiceStatus } from '../../../../shared/model/service.ts'
 import type { ServiceFiles } from '../../../formats/pid-file.ts'
 import { isListening } from '../prove.ts'
-import { type NamedProcess, processOf } from './process-of.ts'
+import { knowProcess, type NamedProcess, processOf } from './process-of.ts'
 import { type Ran, runProgram } from './run-program.ts'
 
 /** One service that programs of the site drive, and where its traces are. */
@@ -35,13 +35,15 @@ const saysStopped = 3
  * running, or stopped, only where all of them agree.
  */
 export async function look(one: Commanded): Promise<Seen> {
-  const { service, commands, env } = one
+  const { service, commands, env, files } = one
   let process: NamedProcess | null = null
   try {
     const ran = await runProgram(commands.status, { env, timeoutMs: answerMs })
-    process = commands.pidFile === null ? null : processOf(commands.pidFile)
+    process = commands.pidFile === null ? null : processOf(commands.pidFile, files.known)
     const listening = service.port !== null && (await isListening(service.port))
-    return { process, ...judge(one, ran, process, listening) }
+    const seen = { process, ...judge(one, ran, process, listening) }
+    if (seen.is === 'running' && process !== null) knowProcess(files.known, process)
+    return seen
   } catch (error) {
     return { is: 'unknown', process, problem: toProblem(error) }
   }
