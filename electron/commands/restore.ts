@@ -9,6 +9,7 @@ import { chooseArchives } from '../core/restore/choose-archives.ts'
 import { planRestore, type RestoreRequest } from '../core/restore/plan.ts'
 import { plannedSteps } from '../core/restore/planned-steps.ts'
 import { rangesText } from '../core/restore/ranges.ts'
+import { rememberVolumes } from '../core/restore/remember-volumes.ts'
 import { confirm } from './ask.ts'
 import { parseRanges } from './change-ranges.ts'
 import type { CommandResult } from './context.ts'
@@ -129,7 +130,7 @@ async function requestOf(call: Call<RestoreOptions>, engine: Engine): Promise<Re
   const hosts = server === undefined ? engine.domain.servers.map(({ host }) => host) : hostsOf(engine, server)
   const path = isAbsolute(from) ? from : call.path(from)
   const archives = await chooseArchives(engine.domain.name, { hosts, from: path }, engine.workerPath)
-  const nextVolume = volumesFor(call.context, call.options.volume?.map(call.path))
+  const nextVolume = rememberVolumes(volumesFor(call.context, call.options.volume?.map(call.path)))
   return { archives, acceptLoss: parseRanges('restore', '--accept-loss', acceptLoss), repair, nextVolume }
 }
 

@@ -21,7 +21,10 @@ export interface RestoreRequest {
   readonly acceptLoss: readonly ChangeRange[]
   /** Whether データ修復 is done by the same run; without it the server stays 修復待ち. */
   readonly repair: boolean
-  /** Asked for the volumes of an archive on a special file; without it a second volume is `medium-next-volume` (12). */
+  /**
+   * Asked for the volumes of an archive on a special file, and again when it is unpacked (`rememberVolumes`); without it a second volume
+   * is `medium-next-volume` (12).
+   */
   readonly nextVolume?: NextVolume | undefined
 }
 

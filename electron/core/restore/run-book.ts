@@ -9,7 +9,6 @@ import type { RunBook, Step } from '../procedure/step.ts'
 import { type Collected, collectRecords } from './collect.ts'
 import { createHalt } from './halt.ts'
 import { type PlannedRestore, planRestore, type RestoreRequest, serversToStop } from './plan.ts'
-import { rememberVolumes } from './remember-volumes.ts'
 import { stageRestore } from './stage.ts'
 import { discardStaged, settleSwap, swap } from './swap.ts'
 
@@ -27,11 +26,10 @@ export interface RestoreBook {
 export function restoreBook(
   engine: Engine,
   endConsole: () => Promise<void>,
-  asked: RestoreRequest,
+  request: RestoreRequest,
   runId: string,
   runLock: RunLockHandle,
 ): RestoreBook {
-  const request = { ...asked, nextVolume: rememberVolumes(asked.nextVolume) }
   const stateFolder = engine.domain.folders.state
   const hosts = [...request.archives.keys()]
   const halted = serversToStop(engine, hosts)
