@@ -14,6 +14,8 @@ type LaunchOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** `ja` (default) or `en`: what the system's settings would say. */
   readonly language?: 'ja' | 'en'
+  /** A program that is begun with the runtime's words in place of it, and becomes it (`$ELECTRON_OVERRIDE_DIST_PATH/electron`). */
+  readonly under?: string
 }
 
 type CommandResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
@@ -94,6 +96,7 @@ async function launch(homeEnv: Readonly<Record<string, string>>, options: Launch
   const language = options.language ?? 'ja'
   const locale = language === 'ja' ? 'ja_JP.UTF-8' : 'en_US.UTF-8'
   const app = await _electron.launch({
+    ...(options.under === undefined ? {} : { executablePath: options.under }),
     args: [programRoot, `--lang=${language}`, ...(options.args ?? [])],
     cwd: homeEnv.HOME ?? programRoot,
     chromiumSandbox: process.getuid?.() !== 0,

@@ -10,7 +10,8 @@ export function Schedule(): ReactNode {
   const schedule = useSnapshot((snapshot) => snapshot.schedule)
   if (schedule === null) return null
   const { installed, next, last } = schedule
-  const outcome = last === null || last.outcome === null ? '' : ` (${t(`outcome.${last.outcome}`)})`
+  const ended = last?.outcome ?? null
+  const outcome = ended === null ? '' : ` (${t('schedule.last', { outcome: t(`outcome.${ended}`) })})`
   const word =
     installed === null
       ? t('schedule.none')

@@ -37,6 +37,7 @@ export const enHistory: Translated<typeof jaHistory> = {
 
   'schedule.none': 'Next: not scheduled',
   'schedule.next': 'Next: {time}',
+  'schedule.last': 'last: {outcome}',
   'backups.last': 'Last backup: {server} {time}',
   'backups.changes': 'changes not saved: {count}',
   'backups.none': 'Last backup: {server} none',

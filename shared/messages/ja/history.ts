@@ -34,6 +34,7 @@ export const jaHistory = {
 
   'schedule.none': '次回: 予定なし',
   'schedule.next': '次回: {time}',
+  'schedule.last': '前回: {outcome}',
   'backups.last': '最終バックアップ: {server} {time}',
   'backups.changes': '変更{count}件は未保存',
   'backups.none': '最終バックアップ: {server} なし',
