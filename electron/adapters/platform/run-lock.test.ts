@@ -100,6 +100,13 @@ test('an abandoned run stands as unfinished until it is adopted and settled', ()
     const adopted = lock.adopt(['a', 'ab', 'free'], other)
     expect(adopted).toMatchObject({ runId: 'r1', hosts: ['a', 'ab'] })
     expect(lock.inspect('ab')).toEqual({ runId: 'r1', owner: other, live: true, since })
+    // Who is refused meanwhile is told of the process that goes on with it, not of the dead one.
+    const { operator, host: runHost, pid } = other
+    for (const refused of [() => lock.attend(['a']), () => lock.acquire(['a'], owner, 'r2')])
+      expect(problemOf(refused)).toMatchObject({
+        code: 'run-in-progress',
+        params: { runId: 'r1', operator, runHost, pid },
+      })
     adopted?.settle()
     expect(lock.adopt(['a', 'ab'], owner)).toBeNull()
     lock.assertFree(['a', 'ab'])
