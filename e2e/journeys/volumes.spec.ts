@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, picture, test, windowTitled } from '../fixtures.ts'
 import { chooseByKeys } from '../screens/menu.ts'
+import { acknowledge } from '../screens/message.ts'
 import { nameDatabaseScreen } from '../screens/name-database.ts'
 import { runBookScreen } from '../screens/run-book.ts'
 import { systemScreen } from '../screens/system.ts'
@@ -220,6 +221,55 @@ test('a volume that is gone since it was looked at is asked for by the restore, 
       (await untenseki('servers', '--json')).stdout.split('\n').find((line) => line.includes('"tk-ml1"')) ?? '{}',
     ) as { services: readonly { readonly state: string }[] }
     expect(services.map(({ state }) => state)).toEqual(services.map(() => 'running'))
+  } finally {
+    devices.end()
+  }
+})
+
+// Broken by: a run that is settled because nobody was asked for its second volume, so that its archive never counts.
+test('a backup to two volumes that died is gone on with in the window: giving the second up loses nothing', async ({
+  home,
+  launchConsole,
+  untenseki,
+}) => {
+  await untenseki('prepare-sample')
+  smallRecords(home)
+  const devices = loops(home, 150, 64 * 1024)
+  test.skip(devices === null, 'only the superuser can make block devices')
+  if (devices === null) return
+  const [first = '', second = ''] = devices.paths
+  const state = join(home, 'data', 'untenseki', 'sample', 'state')
+  const runs = join(state, 'runs')
+  const records = () =>
+    (existsSync(runs) ? readdirSync(runs) : []).map((name) => readFileSync(join(runs, name), 'utf8'))
+  try {
+    const dying = untenseki('backup', '--server', 'tk-ml1', '--to', first, '--volume', second, '--yes')
+    const archived = () => records().some((text) => /"kind":"step-done","stepId":"nxbackup/.test(text))
+    await expect.poll(archived, { intervals: [20], timeout: 60_000 }).toBe(true)
+    process.kill(JSON.parse(readFileSync(join(state, 'run-lock', 'tk-ml1.json'), 'utf8')).owner.pid, 'SIGKILL')
+    expect((await dying).code).toBeNull()
+    const app = await launchConsole()
+    const system = await systemScreen(app)
+    await system.page.getByRole('button', { name: '手順を表示' }).click()
+    const book = await runBookScreen(app)
+    const goOn = book.page.getByRole('button', { name: '続けて終わらせる' })
+    const volume = book.page.getByRole('dialog', { name: '次の媒体' })
+    await goOn.click()
+    await expect(volume).toContainText('2巻目')
+    await expect(volume).toContainText('実行は終わっていないまま残ります')
+    await picture(book.page, 'resume-volume-asked')
+    await volume.getByRole('button', { name: '取消' }).click()
+    expect(await acknowledge(book.page)).toContain('中止しました')
+    await goOn.click()
+    await volume.getByLabel('媒体のスペシャルファイル名').fill(second)
+    await volume.getByRole('button', { name: '了解' }).click()
+    await book.ended()
+    await picture(book.page, 'resume-volume-end')
+    const { stdout } = await untenseki('archives', '--server', 'tk-ml1', '--json')
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ path: first, verifiedAt: expect.any(String) })
+    const journal = await untenseki('journal', 'list', '--server', 'tk-ml1', '--json')
+    expect(JSON.parse(journal.stdout.split('\n')[0] ?? '')).toMatchObject({ host: 'tk-ml1', records: 0 })
+    expect(readdirSync(join(state, 'run-lock')).filter((name) => name.endsWith('.json'))).toEqual([])
   } finally {
     devices.end()
   }

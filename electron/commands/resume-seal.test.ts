@@ -1,8 +1,12 @@
-import { mkdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Owner } from '../../shared/model/owner.ts'
+import { newLoop } from '../adapters/media/testing/small-filesystem.ts'
+import { masterOf } from '../core/engine.ts'
 import { until } from '../embedded/testing/sample.ts'
+import { serverJournal } from '../formats/journal-folder.ts'
 import { watchSteps } from './testing/at-step.ts'
 import { openShell, type Shell } from './testing/shell.ts'
 
@@ -152,3 +156,53 @@ it('a rollback brings back and clears nothing', async () => {
   expect(await shell.run(['runs', 'rollback', '--yes'])).toMatchObject({ code: 0 })
   expect(await recordsOf('hq-mas')).toBe(before)
 })
+
+it.skipIf(process.getuid?.() !== 0)(
+  'what it warns of is told beside what the backup of the rest comes to',
+  async () => {
+    const folder = join(shell.backups, 'rest')
+    mkdirSync(folder)
+    const { sealedFolder: sealed } = serverJournal(masterOf(shell.domain()), 'tk-ml1')
+    expect(readdirSync(sealed)).not.toEqual([])
+    await killed(['--server', 'MASTER,tk-ml1', '--to', folder, '--wait', '60'], 'nxbackup', 'step-done')
+    // Nothing can be written there: what is cleared has no place to go.
+    execFileSync('mount', ['--bind', sealed, sealed])
+    try {
+      execFileSync('mount', ['-o', 'remount,ro,bind', sealed])
+      const resumed = await resume()
+      expect(resumed).toMatchObject({
+        code: 1,
+        result: { verified: [{ host: 'tk-ml1' }], archive: expect.anything(), warnings: [{ code: 'journal-left' }] },
+      })
+    } finally {
+      execFileSync('umount', [sealed])
+    }
+  },
+)
+
+it.skipIf(process.getuid?.() !== 0)(
+  'a volume that nobody gives leaves the run unfinished: 12; with it the resume comes to its end',
+  async (context) => {
+    const [first, second] = [newLoop(shell.base, 1 / 32), newLoop(shell.base, 16)]
+    if (!first || !second) return context.skip('no loop devices are to be had')
+    const config = readFileSync(shell.config, 'utf8')
+    try {
+      writeFileSync(shell.config, config.replace(/recordBytes: \d+/, 'recordBytes: 10240'))
+      const volumes = ['--to', first.path, '--volume', second.path]
+      await killed(['--server', 'MASTER', ...volumes], 'nxbackup', 'step-done')
+      expect(await resume()).toMatchObject({ code: 12, problem: 'medium-next-volume' })
+      expect(Object.values(shell.snapshot().pids)).not.toContain(null)
+      expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 11, problem: 'run-unfinished' })
+      const resumed = await shell.run(['runs', 'resume', '--volume', second.path, '--yes'])
+      expect(resumed).toMatchObject({
+        code: 0,
+        result: { verified: [{ path: first.path }], sealed: [{ host: 'hq-mas' }] },
+      })
+      expect([await recordsOf('hq-mas'), shell.snapshot().runRecords]).toEqual([0, []])
+    } finally {
+      writeFileSync(shell.config, config)
+      first.end()
+      second.end()
+    }
+  },
+)

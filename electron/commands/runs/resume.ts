@@ -4,18 +4,19 @@ import { findUnfinished } from '../../core/operations/rollback.ts'
 import { confirm } from '../ask.ts'
 import { runBackup } from '../backup-run.ts'
 import { followRun } from '../follow-run.ts'
-import { volumesFor } from '../next-volume.ts'
+import { type VolumeOptions, volumeOption, volumesFor } from '../next-volume.ts'
 import { told, type Verb } from '../verb.ts'
 import { noUnfinished } from './no-unfinished.ts'
 
-export const runsResume: Verb = {
+export const runsResume: Verb<VolumeOptions> = {
   name: 'resume',
   about: {
     ja: '終わっていない実行を続ける(サービスを起動し,できたアーカイブを検証してそのジャーナルをクリアし,残りを取り直す。リストアは入れ替えと修復を終える)',
     en: 'go on with an unfinished run: start services, verify what was archived and clear its journal, back up the rest; of a restore, finish the exchange and the repair',
   },
-  examples: ['untenseki runs resume --yes'],
-  async work({ engine, output, options, context }) {
+  examples: ['untenseki runs resume --yes', 'untenseki runs resume --volume /dev/nst1 --yes'],
+  shape: (command, pick) => command.option(volumeOption.flags, pick(volumeOption.about)),
+  async work({ engine, output, options, context, path }) {
     const composed = engine()
     const found = findUnfinished(composed)
     if (!found) return noUnfinished(output)
@@ -24,7 +25,7 @@ export const runsResume: Verb = {
       en: `Go on with run ${found.runId}?`,
     })
     const say = (name: string) => output.log({ ja: `${name} を起動しています`, en: `starting ${name}` })
-    const nextVolume = volumesFor(context)
+    const nextVolume = volumesFor(context, options.volume?.map(path))
     const { state, archives, sealed, unsealed, unread, rest, repairs } = await resumeRun(
       composed,
       context.signal,
@@ -68,6 +69,7 @@ export const runsResume: Verb = {
     const doubt = unread[0]?.exitCode ?? unsealed[0]?.exitCode ?? 0
     if (rest === null) return { exitCode: doubt, facts }
     const again = await runBackup(composed, { ...rest, medium: { nextVolume } }, output, context)
-    return { exitCode: again.exitCode || doubt, facts: { ...facts, ...again.facts } }
+    const all = [...facts.warnings, ...again.state.warnings.map((each) => told(each, context))]
+    return { exitCode: again.exitCode || doubt, facts: { ...facts, ...again.facts, warnings: all } }
   },
 }

@@ -33,12 +33,15 @@ export interface RunDriver {
   suggestPath(): string
   next(to: string | null): Promise<void>
   all(to: string | null): Promise<void>
-  /** The next volume is in this device, or there is none (null): then the archive is given up. */
+  /** The next volume is in this device, or there is none (null): then the archive is given up, or a run that died stays unfinished. */
   answerVolume(path: string | null): void
   cancel(): Promise<void>
   dismiss(): Promise<void>
   rollback(): Promise<void>
-  /** What is still to be done after it (a backup, a repair) is the operator's to begin. */
+  /**
+   * What is still to be done after it (a backup, a repair) is the operator's to begin. Throws `cancelled` where a volume that it asked
+   * for was given up: the services are up, and the run is unfinished still.
+   */
   resume(): Promise<void>
   /**
    * The console ends: a run that has not ended is cancelled, which brings its services back and frees its servers; of one that died
@@ -79,13 +82,25 @@ export function createRunDriver(
     store.set('run', view)
   }
 
-  /** Asks in the 手順 window; whichever window is open shows it, and one that opens later, too. A run that ends or has ended asks nobody. */
+  /**
+   * Asks in the 手順 window; whichever window is open shows it, and one that opens later, too. A run that ends or has ended asks
+   * nobody; one that died asks where it is shown.
+   */
   const desk = createVolumeDesk(
     places,
-    () => working && !cancelling,
-    () => run && show(run.runner.state()),
+    () => (settling === null ? working && !cancelling : died() !== null && !settling.abort.signal.aborted),
+    () => {
+      const shown = died()
+      if (shown !== null) store.set('run', { ...shown, volume: desk.wanted() })
+      else if (run) show(run.runner.state())
+    },
   )
   const { nextVolume } = desk
+
+  /** The run that died, as it is shown, while it is settled. */
+  function died(): RunView | null {
+    return settling === null ? null : store.snapshot().run
+  }
 
   function current(): DrivenRun {
     if (!run) throw fail('no-run')
@@ -116,9 +131,13 @@ export function createRunDriver(
     if (to !== null && to !== places[0]?.to) await begun.choosePath?.({ host, to })
   }
 
+  function assertFree(): void {
+    if (settling !== null || (run && !run.runner.state().outcome)) throw fail('run-busy')
+  }
+
   /** One run at a time: takes what `beginning` begins as the run of the 手順 window. */
   async function take(beginning: (listener: RunListener) => Promise<DrivenRun>): Promise<void> {
-    if (run && !run.runner.state().outcome) throw fail('run-busy')
+    assertFree()
     cancelling = false
     run = await beginning({
       changed: (state) => show(state),
@@ -131,7 +150,7 @@ export function createRunDriver(
   async function settle(
     work: (signal: AbortSignal) => Promise<{ readonly state: RunState; readonly refusal: Problem | null }>,
   ): Promise<void> {
-    if (settling !== null) throw fail('run-busy')
+    assertFree()
     const abort = new AbortController()
     const ending = work(abort.signal)
     settling = { abort, ended: ending.catch(() => undefined) }
@@ -139,6 +158,7 @@ export function createRunDriver(
       const { state, refusal } = await ending
       show(state, refusal)
     } finally {
+      desk.end()
       settling = null
     }
     await settled()
@@ -174,7 +194,7 @@ export function createRunDriver(
       begin((begun) => begun.runner.all())
     },
     answerVolume(path) {
-      current()
+      if (settling === null) current()
       desk.answer(path)
     },
     async cancel() {
@@ -199,12 +219,15 @@ export function createRunDriver(
     rollback: () => settle(async () => ({ state: await rollbackRun(engine), refusal: null })),
     resume: () =>
       settle(async (signal) => {
-        const { state, unread } = await resumeRun(engine, signal)
+        const { state, unread } = await resumeRun(engine, signal, undefined, nextVolume)
         return { state, refusal: unread[0] ?? null }
       }),
     async close() {
-      settling?.abort.abort(new ProblemError(problem('cancelled')))
-      await settling?.ended
+      if (settling !== null) {
+        settling.abort.abort(new ProblemError(problem('cancelled')))
+        desk.end()
+        await settling.ended
+      }
       if (!run || run.runner.state().outcome) return
       cancelling = true
       const ended = run.runner.cancel()

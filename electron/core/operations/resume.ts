@@ -37,10 +37,11 @@ export interface Resumed {
 /**
  * Goes on with a run that died. Services come first: what it had stopped is started, as by a rollback, but data that
  * was half exchanged by a restore is exchanged wholly. Where one does not start, that is all. What a backup had archived already is not thrown away: such an archive is
- * verified and counts; one that cannot be read, or is not whole, keeps none of the others from it. Where the run was to clear that
+ * verified and counts; one that cannot be read, or is not whole, keeps none of the others from it. Where one of its volumes was not given, the
+ * others are verified all the same, and then this is thrown and the run is unfinished still: with the volume it can be gone on with. Where the run was to clear that
  * server's journal and had not, it is cleared. Then the run is settled. `rest` says what is left to back up, `repairs` what is left
  * to repair. A restore that had not begun to exchange data is taken back: nothing is left of it to go on with. Throws
- * `no-unfinished-run`, and what a rollback throws.
+ * `no-unfinished-run`, `cancelled` and `medium-next-volume` (for a volume), and what a rollback throws.
  */
 export async function resumeRun(
   engine: Engine,
@@ -56,20 +57,24 @@ export async function resumeRun(
   const finish: GoOn['finish'] = async (record) => {
     const state = record.state()
     if (!backs(state)) return { archives: [], warnings: [] }
+    let ungiven: unknown = null
     for (const place of state.places) {
       try {
         const summary = await standingArchive(engine, state, place, { signal, nextVolume })
-        if (summary === null) {
-          left.push(place)
-          record.append({ kind: 'note', at: engine.clock.now().toISOString(), text: noArchiveNote(place.host) })
-        } else {
+        if (summary === null) left.push(place)
+        else {
           archives.push({ host: place.host, summary })
           recordVerified(engine, record, place.host, summary)
         }
       } catch (error) {
         if (signal.aborted) throw error
-        unread.push(toProblem(error))
+        if (isUngiven(error)) ungiven ??= error
+        else unread.push(toProblem(error))
       }
+    }
+    if (ungiven !== null) throw ungiven
+    for (const { host } of left) {
+      record.append({ kind: 'note', at: engine.clock.now().toISOString(), text: noArchiveNote(host) })
     }
     const cleared = await sealLeft(
       engine,
@@ -122,7 +127,8 @@ async function standingArchive(
     })
   // Without a digest nothing says that there is an archive, so that what cannot be read is none.
   const found = await read().catch((error: unknown) => {
-    if (digest !== null || signal.aborted || !notWhole.includes(toProblem(error).exitCode)) throw error
+    if (digest !== null || signal.aborted || isUngiven(error)) throw error
+    if (!notWhole.includes(toProblem(error).exitCode)) throw error
     return null
   })
   if (found === null || found.header.runId !== state.runId || found.header.host !== host) return null
@@ -130,6 +136,11 @@ async function standingArchive(
   if (digest !== null && summary.sha256 !== digest) throw fail('archive-changed', { path: to })
   engine.catalog.append(verifiedEvent(engine, sequenceOf(engine, state, summary), volumes))
   return summary
+}
+
+/** A volume was asked for and given up, or nobody could be asked: that says nothing of the archive. */
+function isUngiven(error: unknown): boolean {
+  return ['cancelled', 'medium-next-volume'].includes(toProblem(error).code)
 }
 
 const notWhole: readonly number[] = [exitCodes.medium, exitCodes.badArchive]

@@ -1,4 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
+import type { MessageKey } from '../../../shared/messages/ja.ts'
+import type { RunView } from '../../../shared/model/console.ts'
 import { exitCodes } from '../../../shared/model/exit-code.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Confirm } from '../../chrome/confirm.tsx'
@@ -15,6 +17,12 @@ import { RunButtons } from './run-buttons.tsx'
 import { RunFacts } from './run-facts.tsx'
 import { RunLog } from './run-log.tsx'
 import { StepList } from './step-list.tsx'
+
+/** What becomes of the run when a volume is given up. */
+function volumeHint({ phase, state }: RunView): MessageKey {
+  if (phase === 'unfinished') return 'volume.resume-hint'
+  return state.runbook === 'restore' ? 'volume.restore-hint' : 'volume.backup-hint'
+}
 
 /** 手順: a run-book, its steps one by one or in one go, and how it ended. */
 export function RunBookWindow(): ReactNode {
@@ -100,7 +108,7 @@ export function RunBookWindow(): ReactNode {
         <VolumeDialog
           key={run.volume.number}
           wanted={run.volume}
-          hint={t(run.state.runbook === 'restore' ? 'volume.restore-hint' : 'volume.backup-hint')}
+          hint={t(volumeHint(run))}
           onAnswer={(path) => void actions.answerVolume(path)}
         />
       )}

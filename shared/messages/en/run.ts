@@ -143,6 +143,8 @@ export const enRun: Translated<typeof jaRun> = {
     'Leave it as it is when the medium in the same drive was changed. Cancel gives the backup up and starts the services.',
   'volume.restore-hint':
     'Leave it as it is when the medium in the same drive was changed. Cancel gives the restore up and starts the services.',
+  'volume.resume-hint':
+    'Leave it as it is when the medium in the same drive was changed. Cancel leaves the run unfinished; the services are up.',
   'volume.survey-hint':
     'Leave it as it is when the medium in the same drive was changed. Cancel stops looking; nothing has been changed.',
 
