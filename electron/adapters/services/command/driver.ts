@@ -53,16 +53,23 @@ export function createCommandDriver(
 async function start(one: Commanded, limits: Domain['limits'], signal: AbortSignal | undefined): Promise<Seen> {
   const timeoutMs = limits.startTimeoutMs
   const seconds = Math.round(timeoutMs / 1000)
-  const tooLate = (text: string) => fail('service-start-timeout', { ...namesOf(one), seconds, text, textJa: text })
-  return await inTurn(one.files, { timeoutMs, signal, tooLate: () => tooLate('busy') }, async (remember) => {
+  const tooLate = ({ ja, en }: { readonly ja: string; readonly en: string }) =>
+    fail('service-start-timeout', { ...namesOf(one), seconds, text: en, textJa: ja })
+  const busy = { ja: '前に実行したプログラムが終わっていません', en: 'a program that was run before has not ended' }
+  return await inTurn(one.files, { timeoutMs, signal, tooLate: () => tooLate(busy) }, async (remember) => {
     const before = await look(one)
     if (before.is === 'running') return before
     const deadline = performance.now() + timeoutMs
     const why = (ran: Ran, last: Seen): ProblemError | null => {
       if (signal?.aborted === true) return cancelled(signal)
-      if (ran.end === 'timeout') return tooLate(`${one.commands.start[0]} did not end`)
+      if (ran.end === 'timeout') {
+        const [program = ''] = one.commands.start
+        return tooLate({ ja: `${program} が終わりません`, en: `${program} did not end` })
+      }
       if (ran.code !== 0) return new ProblemError(commandFailed(one, one.commands.start, ran))
-      return performance.now() > deadline ? tooLate(last.problem?.message.en ?? last.is) : null
+      return performance.now() > deadline
+        ? tooLate(last.problem?.message ?? { ja: 'サービスが動いていません', en: last.is })
+        : null
     }
     const ran = await run(one, 'start', { timeoutMs, signal, remember })
     for (;;) {
