@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { LOADED } from './core/archive/own-thread.ts'
 import type { PartStart } from './core/archive/parts/part.ts'
 import { createReader, postAnswer, type ReaderRequest, type ReaderStart } from './core/archive/reader.ts'
 
@@ -10,10 +11,13 @@ if (parentPort === null) throw new Error('the archive reader runs as a worker th
 const port = parentPort
 const start = workerData as ReaderStart | PartStart
 if ('kind' in start)
-  void import('./core/archive/parts/check-parts.ts').then(({ checkParts }) =>
-    checkParts(start, (message) => port.postMessage(message)),
-  )
+  void import('./core/archive/parts/check-parts.ts').then(({ checkParts, loadMachineCode }) => {
+    loadMachineCode()
+    port.postMessage(LOADED)
+    return checkParts(start, (message) => port.postMessage(message))
+  })
 else {
   const read = createReader(start)
+  port.postMessage(LOADED)
   port.on('message', (request: ReaderRequest) => postAnswer(read(request), port))
 }

@@ -110,7 +110,7 @@ describe('the master backed up alone', () => {
     expect([planned.code, codes(planned)]).toEqual([1, ['replication-lagging']])
     const done = await backup('--server', 'MASTER')
     expect([done.code, done.result.outcome, codes(done)]).toEqual([1, 'warnings', ['replication-lagging']])
-    expect(warned(done)[0]?.params).toEqual({ hosts: 'os-ml1: unreachable 1' })
+    expect(warned(done)[0]?.params).toEqual({ hosts: 'os-ml1: No answer 1', hostsJa: 'os-ml1: 応答なし 1' })
     expect(await shell.run(['start', '--server', 'os-ml1'])).toMatchObject({ code: 0 })
     expect(await backup('--server', 'MASTER', '--wait', '30')).toMatchObject({ code: 0, result: { warnings: [] } })
   })

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import { fail } from '../../../shared/model/problem.ts'
+import { startOwnThread } from './own-thread.ts'
 import { alone, createReader, type ReaderAnswer, type ReaderRequest, type ReaderStart } from './reader.ts'
 import { sourceProblem } from './source-problem.ts'
 
@@ -31,12 +31,12 @@ export function inlineReader(start: ReaderStart): Reader {
 /** A reader in a thread of its own. `fallen` is told when that ends. */
 export function threadReader(readerPath: string, start: ReaderStart, fallen: (thrown: unknown) => void): Reader {
   // What a reader allocates is short-lived; room for more would only stay unused in every one of them.
-  const worker = new Worker(readerPath, {
+  const waiting: ((answer: ReaderAnswer) => void)[] = []
+  const options = {
     workerData: start,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
-  })
-  const waiting: ((answer: ReaderAnswer) => void)[] = []
-  worker.on('message', (answer: ReaderAnswer) => waiting.shift()?.(answer))
+  }
+  const { worker, end } = startOwnThread(readerPath, options, (answer: ReaderAnswer) => waiting.shift()?.(answer))
   worker.on('error', (error) => fallen(fail('archive-worker-died', { text: error.message }, error)))
   worker.on('exit', (code) => fallen(fail('archive-worker-died', { text: `exit ${code}` })))
   return {
@@ -49,9 +49,7 @@ export function threadReader(readerPath: string, start: ReaderStart, fallen: (th
       })
       return unlessFailure(answer)
     },
-    end: async () => {
-      await worker.terminate()
-    },
+    end,
   }
 }
 

@@ -57,7 +57,9 @@ export function createReader(start: ReaderStart): (request: ReaderRequest) => Re
   const stop = new Int32Array(start.stop)
   const rooms = roomsOf(start.memory)
   let { spare } = start
+  // Loaded now, before anybody may end this thread.
   const calls = systemCalls()
+  zstdLibrary()
   let owners: OwnerNames = { users: new Map(), groups: new Map() }
   let plainFiles = createPlainFiles(owners)
   let stream: Generator<Piece, Piece, Buffer> | null = null

@@ -2,10 +2,12 @@ import { fail, ProblemError } from '../../../../shared/model/problem.ts'
 import { type Codec, codecOf, FRAME_BYTES, FRAME_LIMIT } from '../codec.ts'
 import type { MemberSink } from '../extract/member-sink.ts'
 import { createPlacing } from '../extract/placing.ts'
+import { placingCalls } from '../extract/placing-calls.ts'
 import { createGiveBack } from '../give-back.ts'
 import { newSha256, sha256Of } from '../hash.ts'
 import { compareNames } from '../member-name.ts'
 import { createStreamChecker } from '../stream-checker.ts'
+import { systemCalls } from '../system-calls.ts'
 import { type ZstdLibrary, zstdLibrary } from '../zstd-library.ts'
 import { createFrameQueue, type TakenFrame } from './frame-queue.ts'
 import { BYTES_DONE, type PartFound, type PartMessage, type PartStart } from './part.ts'
@@ -15,6 +17,13 @@ const COLLECT_EVERY = 4
 /** Frames that are decoded ahead, by libuv's pool. */
 const AHEAD = 2
 const LINES_AT_ONCE = 256 * 1024
+
+/** All that such a thread calls outside JavaScript; before anybody may end it. */
+export function loadMachineCode(): void {
+  systemCalls()
+  zstdLibrary()
+  placingCalls()
+}
 
 /** The life of a thread that reads parts: takes one after another until there are none, and posts what it finds. Never rejects. */
 export async function checkParts(start: PartStart, post: (message: PartMessage) => void): Promise<void> {

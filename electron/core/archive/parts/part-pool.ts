@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads'
 import { assertNever } from '../../../../shared/model/assert-never.ts'
 import { fail, ProblemError } from '../../../../shared/model/problem.ts'
 import type { Placed } from '../extract/placing.ts'
+import { type OwnThread, startOwnThread } from '../own-thread.ts'
 import { countProcessors } from '../processors.ts'
 import type { ReadSeal } from '../seal.ts'
 import { systemCalls } from '../system-calls.ts'
@@ -60,7 +60,7 @@ export function startParts(
   const placed: Placed[] = []
   let running = Math.min(MOST_THREADS, Math.max(2, countProcessors()), parts.length)
   let rejectWith: (thrown: unknown) => void = () => undefined
-  const threads: Worker[] = []
+  const threads: OwnThread[] = []
   const outcome = new Promise<PartsFound>((resolve, reject) => {
     rejectWith = reject
     const take = (message: PartMessage) => {
@@ -82,17 +82,18 @@ export function startParts(
       }
     }
     for (let count = running; count > 0; count -= 1) {
-      const thread = new Worker(readerPath, {
+      const options = {
         workerData: start,
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
-      })
+      }
       let ended = false
-      thread.on('message', (message: PartMessage) => {
+      const thread = startOwnThread(readerPath, options, (message: PartMessage) => {
         ended ||= message.kind !== 'part'
         take(message)
       })
-      thread.on('error', (error) => reject(fail('archive-worker-died', { text: error.message }, error)))
-      thread.on('exit', (code) => {
+      const { worker } = thread
+      worker.on('error', (error) => reject(fail('archive-worker-died', { text: error.message }, error)))
+      worker.on('exit', (code) => {
         if (!ended) reject(fail('archive-worker-died', { text: `exit ${code}` }))
       })
       threads.push(thread)
@@ -105,7 +106,7 @@ export function startParts(
     bytesDone: () => Number(Atomics.load(new BigInt64Array(control), BYTES_DONE)),
     fail: (thrown) => rejectWith(thrown),
     close: async () => {
-      await Promise.all(threads.map((thread) => thread.terminate()))
+      await Promise.all(threads.map((thread) => thread.end()))
     },
   }
 }
