@@ -5,8 +5,8 @@ import { alone, createReader, type ReaderAnswer, type ReaderRequest, type Reader
 import { sourceProblem } from './source-problem.ts'
 
 const YOUNG_MB = 4
-/** Far above what a job takes; what is left of jobs that are done is collected all the sooner. */
-const OLD_MB = 64
+/** Far above what a job takes, whose text is no more than fits into a frame; what is left of jobs that are done is collected all the sooner. */
+const OLD_MB = 32
 
 export type Asked = Exclude<ReaderAnswer, { readonly kind: 'failed' }>
 
