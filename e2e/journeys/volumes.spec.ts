@@ -39,6 +39,29 @@ function smallRecords(home: string): void {
   writeFileSync(config, text.replace(/recordBytes: \d+/, 'recordBytes: 10240'))
 }
 
+type Untenseki = (...words: string[]) => Promise<{ readonly stdout: string }>
+
+/** The sample domain with small records, and two block devices of which the first is too small for any archive of it. */
+async function smallDevices(
+  home: string,
+  untenseki: Untenseki,
+): Promise<{ readonly paths: readonly [string, string]; end(): void }> {
+  await untenseki('prepare-sample')
+  smallRecords(home)
+  const devices = loops(home, 150, 64 * 1024)
+  test.skip(devices === null, 'only the superuser can make block devices')
+  const [first = '', second = ''] = devices?.paths ?? []
+  return { paths: [first, second], end: () => devices?.end() }
+}
+
+async function expectAllUp(untenseki: Untenseki, host: string): Promise<void> {
+  const rows = (await untenseki('servers', '--json')).stdout.split('\n')
+  const { services } = JSON.parse(rows.find((line) => line.includes(`"${host}"`)) ?? '{}') as {
+    services: readonly { readonly state: string }[]
+  }
+  expect(services.map(({ state }) => state)).toEqual(services.map(() => 'running'))
+}
+
 const blank = (path: string) => readFileSync(path).every((byte) => byte === 0)
 
 // Broken by: a volume that is full and that nobody is told of, an answer that is believed, a set that cannot be read back.
@@ -47,12 +70,8 @@ test('case (1) to a small device asks for the next volume, and says why one will
   launchConsole,
   untenseki,
 }) => {
-  await untenseki('prepare-sample')
-  smallRecords(home)
-  const devices = loops(home, 150, 64 * 1024)
-  test.skip(devices === null, 'only the superuser can make block devices')
-  if (devices === null) return
-  const [first = '', second = ''] = devices.paths
+  const devices = await smallDevices(home, untenseki)
+  const [first, second] = devices.paths
   try {
     const app = await launchConsole()
     const system = await systemScreen(app)
@@ -109,10 +128,7 @@ test('a next volume that is not there: the backup is given up and the services r
     await expect(book.locator('[data-outcome]')).toContainText('services restored', { timeout: 90_000 })
     await expect(book.locator('[data-outcome]')).toContainText('cancelled')
     await picture(book, 'volume-given-up')
-    const { services } = JSON.parse(
-      (await untenseki('servers', '--json')).stdout.split('\n').find((line) => line.includes('"hq-mas"')) ?? '{}',
-    ) as { services: readonly { readonly state: string }[] }
-    expect(services.map(({ state }) => state)).toEqual(services.map(() => 'running'))
+    await expectAllUp(untenseki, 'hq-mas')
     expect(blank(first)).toBe(true)
   } finally {
     devices.end()
@@ -125,12 +141,8 @@ test('a server is restored from two volumes: the second is asked for once, a wro
   launchConsole,
   untenseki,
 }) => {
-  await untenseki('prepare-sample')
-  smallRecords(home)
-  const devices = loops(home, 150, 64 * 1024)
-  test.skip(devices === null, 'only the superuser can make block devices')
-  if (devices === null) return
-  const [first = '', second = ''] = devices.paths
+  const devices = await smallDevices(home, untenseki)
+  const [first, second] = devices.paths
   try {
     const made = await untenseki('backup', '--server', 'tk-ml1', '--to', first, '--volume', second, '--yes')
     // The master has no backup yet, which is a warning.
@@ -183,12 +195,8 @@ test('a volume that is gone since it was looked at is asked for by the restore, 
   launchConsole,
   untenseki,
 }) => {
-  await untenseki('prepare-sample')
-  smallRecords(home)
-  const devices = loops(home, 150, 64 * 1024)
-  test.skip(devices === null, 'only the superuser can make block devices')
-  if (devices === null) return
-  const [first = '', second = ''] = devices.paths
+  const devices = await smallDevices(home, untenseki)
+  const [first, second] = devices.paths
   try {
     const made = await untenseki('backup', '--server', 'tk-ml1', '--to', first, '--volume', second, '--yes')
     // The master has no backup yet, which is a warning.
@@ -217,10 +225,7 @@ test('a volume that is gone since it was looked at is asked for by the restore, 
     await picture(book, 'restore-run-volume-english')
     await again.getByRole('button', { name: 'Cancel' }).click()
     await expect(book.locator('[data-outcome]')).toContainText('cancelled', { timeout: 90_000 })
-    const { services } = JSON.parse(
-      (await untenseki('servers', '--json')).stdout.split('\n').find((line) => line.includes('"tk-ml1"')) ?? '{}',
-    ) as { services: readonly { readonly state: string }[] }
-    expect(services.map(({ state }) => state)).toEqual(services.map(() => 'running'))
+    await expectAllUp(untenseki, 'tk-ml1')
   } finally {
     devices.end()
   }
@@ -232,12 +237,8 @@ test('a backup to two volumes that died is gone on with in the window: giving th
   launchConsole,
   untenseki,
 }) => {
-  await untenseki('prepare-sample')
-  smallRecords(home)
-  const devices = loops(home, 150, 64 * 1024)
-  test.skip(devices === null, 'only the superuser can make block devices')
-  if (devices === null) return
-  const [first = '', second = ''] = devices.paths
+  const devices = await smallDevices(home, untenseki)
+  const [first, second] = devices.paths
   const state = join(home, 'data', 'untenseki', 'sample', 'state')
   const runs = join(state, 'runs')
   const records = () =>
