@@ -9,7 +9,7 @@ import { connectDirectory } from './adapters/directory/connect.ts'
 import { createDataRepair } from './adapters/directory/data-repair.ts'
 import { journalRecords } from './adapters/directory/journal-records.ts'
 import { createReplication } from './adapters/directory/replication.ts'
-import { checkExtracted, checkStored, readStoredPosition } from './adapters/directory/stored-position.ts'
+import { checkExtracted, checkStored, readStoredPlace } from './adapters/directory/stored-position.ts'
 import { ageCipher } from './adapters/encryption/age.ts'
 import { openMedia } from './adapters/media/media.ts'
 import { commandNotifier } from './adapters/notify/command.ts'
@@ -109,6 +109,7 @@ export function composeEngine(options: EngineOptions): Engine {
     ...(command ? [commandNotifier(command, options.env)] : []),
   ]
   const told = toldFile(stateFolder)
+  const catalog = createArchiveCatalog({ stateFolder })
   const teller = createTeller(notifiers, { on, log: options.log, told, clock: systemClock })
   return {
     domain,
@@ -134,9 +135,9 @@ export function composeEngine(options: EngineOptions): Engine {
     sessions: directory.sessions,
     journals: { ...directory.journals, records: journalRecords(domain) },
     replication: createReplication(services, options.owner.operator),
-    repair: createDataRepair(domain, services),
-    catalog: createArchiveCatalog({ stateFolder }),
-    databaseFile: { readPosition: readStoredPosition, checkExtracted, check: checkStored },
+    repair: createDataRepair(domain, services, catalog),
+    catalog,
+    databaseFile: { readPlace: readStoredPlace, checkExtracted, check: checkStored },
     runLock: createRunLock({ stateFolder, now: systemClock.now }),
     runs: watchRuns(createRunStore({ stateFolder }), (state, event) => {
       options.onRun?.(state)

@@ -1,6 +1,6 @@
 import type { Change } from '../../shared/model/change.ts'
 import type { Domain } from '../../shared/model/domain.ts'
-import { type Ancestry, type Place, type Position, samePlaceOf } from '../../shared/model/position.ts'
+import { type Ancestry, type Attested, type Place, type Position, samePlaceOf } from '../../shared/model/position.ts'
 import type { RepairPlan, RepairSource } from '../../shared/model/repair.ts'
 import { type Damage, readSource, sourceFiles } from './journal-sources.ts'
 import { createRecordPool, planReplay, toRanges } from './replay-plan.ts'
@@ -21,23 +21,30 @@ export type Gathered = {
   readonly ancestry: Ancestry
 }
 
+/** Where to look beside the journals in force. */
+export type Evidence = {
+  /** Journal folders of before and collected files, absolute. */
+  readonly paths: readonly string[]
+  readonly holders: readonly RecordHolder[]
+  /** What is known to have been, so that it is missed where nobody holds it. */
+  readonly attested: Attested
+}
+
 /**
- * Everything that is newer than `from`: in every journal in force, in `extra` (journal folders of before, collected files), and at
- * the servers. Throws what `planReplay` throws.
+ * Everything that is newer than `from`: in every journal in force, in the evidence's paths, and at the servers. Throws what `planReplay` throws.
  */
 export async function gatherRecords(
   domain: Pick<Domain, 'servers'>,
   host: string,
   from: Place,
-  extra: readonly string[],
-  holders: readonly RecordHolder[],
+  { paths, holders, attested }: Evidence,
 ): Promise<Gathered> {
   const { number } = samePlaceOf(from.position, from.ancestry)
   const pool = createRecordPool((one) => one > number)
   const sources: RepairSource[] = []
   const damage: Damage[] = []
   const ends = new Map<string, Position>()
-  for (const file of sourceFiles(domain, extra)) {
+  for (const file of sourceFiles(domain, paths)) {
     const found = await readSource(file, pool.add)
     if (found.source.records > 0 || found.damage.length > 0) sources.push(found.source)
     // A file that is damaged from its first line on goes on from where the one before it in that journal ends.
@@ -50,7 +57,7 @@ export async function gatherRecords(
     if (source === null) unasked.push(holder.host)
     else sources.push(source)
   }
-  const { changes, reaches, gaps } = planReplay(host, from, pool, damage)
+  const { changes, reaches, gaps } = planReplay(host, from, pool, damage, attested)
   return {
     changes,
     ancestry: reaches.ancestry,

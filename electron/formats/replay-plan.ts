@@ -1,6 +1,7 @@
 import type { Change } from '../../shared/model/change.ts'
 import {
   type Ancestry,
+  type Attested,
   type ChangeRange,
   historyOf,
   isAncestor,
@@ -54,27 +55,37 @@ export type ReplayPlan = {
 }
 
 /**
- * Which records bring data from `from` to the newest state that any record tells of. The line is that of the timeline begun
- * last. Throws `repair-diverged` when that line left before `from`, or gave up a change that `from` may hold; `repair-timelines`
+ * Which records bring data from `from` to the newest state that any record tells of, or that is attested. The line is that of the timeline
+ * begun last. Throws `repair-diverged` when that line left before `from`, or gave up a change that `from` may hold; `repair-timelines`
  * when two are equally new.
  */
-export function planReplay(host: string, from: Place, pool: RecordPool, damage: readonly Damage[]): ReplayPlan {
-  const ancestry = joinAncestry(from.ancestry, pool.ancestry())
+export function planReplay(
+  host: string,
+  from: Place,
+  pool: RecordPool,
+  damage: readonly Damage[],
+  attested: Attested,
+): ReplayPlan {
+  const heard = joinAncestry(from.ancestry, pool.ancestry())
+  const ancestry = joinAncestry(heard, attested.ancestry)
   const generationOf = (id: string): number => ancestry.find((one) => one.id === id)?.generation ?? 0
-  const ids = new Set([from.position.timeline, ...pool.timelines().keys(), ...ancestry.map(({ id }) => id)])
+  const inForce = new Set([from.position.timeline, ...pool.timelines().keys(), ...heard.map(({ id }) => id)])
   const start = samePlaceOf(from.position, ancestry)
-  const heads = [...ids].map((timeline): Place => {
-    const fork = ancestry.find((one) => one.id === timeline)?.fork ?? 0
-    const own = timeline === from.position.timeline ? from.position.number : 0
-    return { position: { timeline, number: Math.max(fork, own, pool.timelines().get(timeline) ?? 0) }, ancestry }
+  const heads = [...new Set([...inForce, ...ancestry.map(({ id }) => id)])].map((timeline): Place => {
+    const { fork = 0 } = ancestry.find((one) => one.id === timeline) ?? {}
+    const told = [from.position, ...attested.positions].filter((one) => one.timeline === timeline)
+    const number = Math.max(fork, pool.timelines().get(timeline) ?? 0, ...told.map((one) => one.number))
+    return { position: { timeline, number }, ancestry }
   })
   const latest = Math.max(...heads.map(({ position }) => generationOf(position.timeline)))
   const newest = heads.filter(({ position }) => generationOf(position.timeline) === latest)
   const reachable = newest.filter((head) => isAncestor(from.position, head))
-  const [head] = reachable
+  // Of lines that only archives attest, the one heard of last; none of them rivals a line in force.
+  const rivals = reachable.filter(({ position }) => inForce.has(position.timeline))
+  const head = rivals[0] ?? reachable.at(-1)
   if (head === undefined) throw fail('repair-diverged', { host, number: from.position.number })
-  if (reachable.length > 1) {
-    throw fail('repair-timelines', { timelines: reachable.map(({ position }) => position.timeline).join(', ') })
+  if (rivals.length > 1) {
+    throw fail('repair-timelines', { timelines: rivals.map(({ position }) => position.timeline).join(', ') })
   }
   const end = Math.max(head.position.number, ...trailing(head, damage))
   const reaches = { position: { timeline: head.position.timeline, number: end }, ancestry }

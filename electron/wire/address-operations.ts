@@ -15,7 +15,7 @@ import {
 import { journalSummarySchema, segmentSchema } from '../../shared/model/journal.ts'
 import { lockStateSchema, sessionSchema } from '../../shared/model/lease.ts'
 import { ownerSchema } from '../../shared/model/owner.ts'
-import { changeRangeSchema, placeSchema, positionSchema } from '../../shared/model/position.ts'
+import { attestedSchema, changeRangeSchema, placeSchema, positionSchema } from '../../shared/model/position.ts'
 import { problemSchema } from '../../shared/model/problem.ts'
 import { newerChoiceSchema, reconcileReportSchema } from '../../shared/model/reconcile.ts'
 import { repairPlanSchema, repairReportSchema } from '../../shared/model/repair.ts'
@@ -149,10 +149,15 @@ export const addressOperations = defineOperations({
     output: z.object({ job: z.string() }),
   },
   /** Master only. What データ修復 of the master would do. */
-  'repair.plan': { input: z.object({}), output: repairPlanSchema },
+  'repair.plan': { input: z.object({ attested: attestedSchema }), output: repairPlanSchema },
   /** Master only. Begins データ修復 of a server. */
   'repair.begin': {
-    input: z.object({ host: z.string(), acceptLoss: z.array(changeRangeSchema), operator: operatorSchema }),
+    input: z.object({
+      host: z.string(),
+      acceptLoss: z.array(changeRangeSchema),
+      operator: operatorSchema,
+      attested: attestedSchema,
+    }),
     output: z.object({ job: z.string() }),
   },
   /** How a job stands; waits up to a second for news. Throws `maintenance-lost` for one that this process does not know. */

@@ -1,6 +1,6 @@
 import { z } from '../zod.ts'
 import { assertNever } from './assert-never.ts'
-import { positionSchema, timelineSchema } from './position.ts'
+import { type Attested, joinAncestry, positionSchema, timelineSchema } from './position.ts'
 
 const at = z.string()
 /** Grows by one an archive; which of two archives is the newer is never told by a clock. */
@@ -27,6 +27,8 @@ export const catalogEventSchema = z.discriminatedUnion('kind', [
     /** Hex, of the whole archive file. */
     sha256: z.string(),
     position: positionSchema.nullable(),
+    /** The timelines that its database knows; absent from lines of before. */
+    ancestry: z.array(timelineSchema).optional(),
   }),
   /** All of it was read again and is what was written; on special files with what it is recognised by. */
   z.object({ kind: z.literal('verified'), sequence, at, volumes: volumesMarkSchema.optional() }),
@@ -77,7 +79,7 @@ export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEn
   for (const event of events) {
     switch (event.kind) {
       case 'archived': {
-        const { kind: _, ...facts } = event
+        const { kind: _, ancestry: __, ...facts } = event
         for (const { path, sequence: number } of entries.values()) if (path === facts.path) entries.delete(number)
         const fresh = { verifiedAt: null, databaseCheckedAt: null, volumes: null, copies: [], setComplete: null }
         entries.set(facts.sequence, { ...facts, ...fresh })
@@ -104,4 +106,18 @@ export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEn
     }
   }
   return [...entries.values()]
+}
+
+/** What archives attest, whether they are still there or not: of each timeline the newest change. */
+export function attestedBy(events: readonly CatalogEvent[]): Attested {
+  const newest = new Map<string, number>()
+  let ancestry: Attested['ancestry'] = []
+  for (const event of events) {
+    if (event.kind !== 'archived' && event.kind !== 'set-closed') continue
+    ancestry = joinAncestry(ancestry, event.ancestry ?? [])
+    if (event.kind === 'set-closed' || event.position === null) continue
+    const { timeline, number } = event.position
+    newest.set(timeline, Math.max(newest.get(timeline) ?? 0, number))
+  }
+  return { positions: [...newest].map(([timeline, number]) => ({ timeline, number })), ancestry }
 }

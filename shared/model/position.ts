@@ -30,6 +30,13 @@ export type Ancestry = readonly Timeline[]
 export const placeSchema = z.object({ position: positionSchema, ancestry: z.array(timelineSchema) })
 export type Place = { readonly position: Position; readonly ancestry: Ancestry }
 
+/**
+ * Changes that were made for certain, although no record of them may be left: where archives stand, with every timeline that was known
+ * when they were taken, the last heard of last.
+ */
+export const attestedSchema = z.object({ positions: z.array(positionSchema), ancestry: z.array(timelineSchema) })
+export type Attested = { readonly positions: readonly Position[]; readonly ancestry: Ancestry }
+
 /** The line of descent of a timeline, itself first; the domain's first timeline stands in none of them. */
 export function descentOf(timeline: string, ancestry: Ancestry): readonly Timeline[] {
   const line: Timeline[] = []

@@ -54,3 +54,24 @@ test('an interrupted write is passed over and cut by the next one; a damaged lin
     appendFileSync(fileIn(folder), 'nonsense\n')
     expect(problemOf(() => catalog.entries())).toMatchObject({ code: 'catalog-corrupt', params: { line: 3 } })
   }))
+
+test('what archives attest outlives their files, their names and damaged lines', () =>
+  withFolder((folder) => {
+    const catalog = createArchiveCatalog({ stateFolder: folder })
+    expect(catalog.attested()).toEqual({ positions: [], ancestry: [] })
+    const second = { id: 'B', parent: 'A', fork: 9, generation: 1, lost: [] }
+    catalog.archived({ ...facts, position: { timeline: 'A', number: 12 }, ancestry: [] })
+    catalog.archived({ ...facts, position: { timeline: 'A', number: 7 } })
+    appendFileSync(fileIn(folder), 'nonsense\n')
+    appendFileSync(
+      fileIn(folder),
+      `${JSON.stringify({ kind: 'archived', sequence: 3, ...facts, position: { timeline: 'B', number: 10 }, ancestry: [second] })}\n`,
+    )
+    expect(catalog.attested()).toEqual({
+      positions: [
+        { timeline: 'A', number: 12 },
+        { timeline: 'B', number: 10 },
+      ],
+      ancestry: [second],
+    })
+  }))

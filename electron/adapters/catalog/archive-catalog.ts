@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { unlock, waitForLockSync } from 'fs-native-extensions'
-import { type CatalogEvent, catalogEventSchema, foldCatalog } from '../../../shared/model/catalog.ts'
-import { fail } from '../../../shared/model/problem.ts'
+import { attestedBy, type CatalogEvent, catalogEventSchema, foldCatalog } from '../../../shared/model/catalog.ts'
+import { fail, toProblem } from '../../../shared/model/problem.ts'
 import type { ArchiveCatalog } from '../../core/ports/archive-catalog.ts'
 import { fsyncFolder, makeFolderDurable } from '../../formats/durable-file.ts'
 import { readLines } from '../../formats/line-reader.ts'
@@ -18,6 +18,18 @@ function readWhole(file: string): { readonly events: readonly CatalogEvent[]; re
     bytes = line.end
   }
   return { events, bytes }
+}
+
+function readReadable(file: string): readonly CatalogEvent[] {
+  const events: CatalogEvent[] = []
+  for (const line of readLines(file)) {
+    try {
+      events.push(decode(file, line.number, line.bytes))
+    } catch (error) {
+      if (toProblem(error).code !== 'catalog-corrupt') throw error
+    }
+  }
+  return events
 }
 
 function decode(file: string, line: number, bytes: Buffer | null): CatalogEvent {
@@ -66,5 +78,6 @@ export function createArchiveCatalog(options: { readonly stateFolder: string }):
       write(() => event)
     },
     entries: () => guarded(file, () => foldCatalog(readWhole(file).events)),
+    attested: () => guarded(file, () => attestedBy(readReadable(file))),
   }
 }

@@ -2,6 +2,7 @@ import type { Domain } from '../../../shared/model/domain.ts'
 import type { Place } from '../../../shared/model/position.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import { markedPlace, type RepairPlan, repairProgressSchema } from '../../../shared/model/repair.ts'
+import type { ArchiveCatalog } from '../../core/ports/archive-catalog.ts'
 import type { DataRepair, InspectOptions } from '../../core/ports/data-repair.ts'
 import { type Gathered, gatherRecords, type RecordHolder } from '../../formats/gather-records.ts'
 import { openAppender } from '../../formats/journal-file.ts'
@@ -10,8 +11,15 @@ import { readRepairMark, repairMarkPath } from '../../formats/repair-mark.ts'
 import { type AddressServices, followJob } from './address-services.ts'
 import { storedRecords } from './stored-records.ts'
 
-/** データ修復 through the embedded address services, and from the journals on the master's disk while they are down. */
-export function createDataRepair(domain: Domain, services: AddressServices): DataRepair {
+/**
+ * データ修復 through the embedded address services, and from the journals on the master's disk while they are down. What the archives on
+ * record attest is missed where nobody holds it.
+ */
+export function createDataRepair(
+  domain: Domain,
+  services: AddressServices,
+  { attested }: Pick<ArchiveCatalog, 'attested'>,
+): DataRepair {
   const { master, others, ask } = services
   const asked = (host: string): RecordHolder => ({
     host,
@@ -27,8 +35,15 @@ export function createDataRepair(domain: Domain, services: AddressServices): Dat
     )
     return up || server === undefined ? asked(master) : storedRecords(server)
   }
-  const gather = async (from: Place, extra: readonly string[]): Promise<Gathered> =>
-    gatherRecords(domain, master, from, extra, [await inForce(), ...others.map(asked)])
+  const gather = async (from: Place, paths: readonly string[]): Promise<Gathered> => {
+    const holders = [await inForce(), ...others.map(asked)]
+    return gatherRecords(domain, master, from, { paths, holders, attested: wired() })
+  }
+  /** As it goes over the wire. */
+  const wired = () => {
+    const { positions, ancestry } = attested()
+    return { positions: [...positions], ancestry: [...ancestry] }
+  }
 
   const markOf = (host: string) => {
     const server = domain.servers.find((one) => one.host === host)
@@ -61,12 +76,17 @@ export function createDataRepair(domain: Domain, services: AddressServices): Dat
       const { from, sources = [] } = options
       const pending = markOf(host)
       if (host !== master) return await planOther(host, options)
-      if (from === undefined) return await ask(master, 'repair.plan', {})
+      if (from === undefined) return await ask(master, 'repair.plan', { attested: wired() })
       const { plan } = await gather(markedPlace(from, pending), [...(pending?.sources ?? []), ...sources])
       return { ...plan, host, position: from.position, pending }
     },
     repair: async (host, { operator, acceptLoss = [], signal, onProgress }) => {
-      const { job } = await ask(master, 'repair.begin', { host, acceptLoss: [...acceptLoss], operator })
+      const { job } = await ask(master, 'repair.begin', {
+        host,
+        acceptLoss: [...acceptLoss],
+        operator,
+        attested: wired(),
+      })
       const ended = await followJob(services, job, signal, (progress) => {
         onProgress?.(repairProgressSchema.parse(progress))
       })

@@ -2,18 +2,18 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
-import { type Position, positionSchema } from '../../../shared/model/position.ts'
+import { type Ancestry, type Place, type Position, positionSchema } from '../../../shared/model/position.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import { parameterFilePath } from '../../formats/layout.ts'
 import { type Area, parseAreas, readAreas } from '../../formats/parameter-file.ts'
-import { nameDatabaseArea, positionQuery } from '../../wire/name-database.ts'
+import { nameDatabaseArea, positionQuery, timelineOf, timelinesQuery } from '../../wire/name-database.ts'
 
 /**
- * The change that a server's name database ends with, read from its file while its Object Server is down. Null for a server
+ * The change that a server's name database ends with, and its timelines, read from its file while its Object Server is down. Null for a server
  * whose parameter file names no such area. Throws `database-missing`, `database-failed`, and what `readAreas` throws. Only
  * for a database that was ended in order: see `assertCleanDatabase`.
  */
-export function readStoredPosition(server: ServerConfig): Position | null {
+export function readStoredPlace(server: ServerConfig): Place | null {
   const area = readAreas(server).find((one) => one.name === nameDatabaseArea)
   const file = area?.files[0]?.path
   if (area === undefined || file === undefined) return null
@@ -21,7 +21,10 @@ export function readStoredPosition(server: ServerConfig): Position | null {
   try {
     const database = new Database(file)
     try {
-      return positionSchema.parse(database.prepare(positionQuery).all([])[0])
+      return {
+        position: positionSchema.parse(database.prepare(positionQuery).all([])[0]),
+        ancestry: timelinesIn(database),
+      }
     } finally {
       database.close()
     }
@@ -29,6 +32,14 @@ export function readStoredPosition(server: ServerConfig): Position | null {
     const text = error instanceof Error ? error.message : String(error)
     throw fail('database-failed', { area: area.name, text: `${file}: ${text}` }, error)
   }
+}
+
+/** None in a database of a version that had no such table. */
+function timelinesIn(database: Database.Database): Ancestry {
+  const found = database.prepare("SELECT name FROM sqlite_master WHERE name = 'timeline'").all([])
+  return found.length === 0
+    ? []
+    : (database.prepare(timelinesQuery).all([]) as readonly Readonly<Record<string, unknown>>[]).map(timelineOf)
 }
 
 /** See `DatabaseFile.check`. */

@@ -2,10 +2,9 @@ import { pathToFileURL } from 'node:url'
 import Database from 'libsql'
 import { changeSchema } from '../../../shared/model/change.ts'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
-import { timelineSchema } from '../../../shared/model/position.ts'
 import type { RecordHolder } from '../../formats/gather-records.ts'
 import { readAreas } from '../../formats/parameter-file.ts'
-import { nameDatabaseArea, timelinesQuery } from '../../wire/name-database.ts'
+import { nameDatabaseArea, timelineOf, timelinesQuery } from '../../wire/name-database.ts'
 
 const pageRows = 500
 
@@ -27,8 +26,7 @@ export function storedRecords(server: ServerConfig): RecordHolder {
   }
   return {
     host: server.host,
-    ancestry: async () =>
-      query(timelinesQuery, []).map((row) => timelineSchema.parse({ ...row, lost: JSON.parse(String(row.lost)) })),
+    ancestry: async () => query(timelinesQuery, []).map(timelineOf),
     changes: async (after) =>
       query('SELECT record FROM change WHERE number > ? ORDER BY number LIMIT ?', [after, pageRows]).map((row) =>
         changeSchema.parse(JSON.parse(String(row.record))),

@@ -1,11 +1,15 @@
 import type { ArchiveHeader } from '../../../shared/model/archive.ts'
 import type { ServerConfig } from '../../../shared/model/domain.ts'
+import type { Ancestry } from '../../../shared/model/position.ts'
 import type { Progress } from '../../../shared/model/progress.ts'
 import { assertCleanDatabase, backupTargets } from '../../formats/targets.ts'
 import { createArchive } from '../archive/create.ts'
 import type { WrittenArchive } from '../archive/write-file.ts'
 import type { Engine } from '../engine.ts'
 import type { MediumChoices } from './backup/request.ts'
+
+/** `ancestry`: the timelines that its name database knows. */
+export type CopiedServer = WrittenArchive & { readonly ancestry: Ancestry }
 
 /**
  * Copies one server whose Object Server is down into a new archive: what the manual's `nxbackup` does. The change
@@ -24,8 +28,9 @@ export async function copyServer(
     readonly onProgress: (progress: Progress) => void
     readonly medium?: MediumChoices | undefined
   },
-): Promise<WrittenArchive> {
+): Promise<CopiedServer> {
   assertCleanDatabase(server)
+  const place = engine.databaseFile.readPlace(server)
   const targets = backupTargets(server).map((target) => target.path)
   const header: ArchiveHeader = {
     format: 'untenseki-archive',
@@ -36,12 +41,12 @@ export async function copyServer(
     server: server.name,
     host: server.host,
     layout: server.layout,
-    position: engine.databaseFile.readPosition(server),
+    position: place?.position ?? null,
     targets,
     startedAt: engine.clock.now().toISOString(),
     product: engine.product,
   }
-  return createArchive({
+  const written = await createArchive({
     header,
     targets,
     to: options.to,
@@ -51,4 +56,5 @@ export async function copyServer(
     signal: options.signal,
     onProgress: options.onProgress,
   })
+  return { ...written, ancestry: place?.ancestry ?? [] }
 }

@@ -1,4 +1,5 @@
 import type { CatalogEntry, CatalogEvent } from '../../../shared/model/catalog.ts'
+import type { Attested } from '../../../shared/model/position.ts'
 
 type Archived = Extract<CatalogEvent, { readonly kind: 'archived' }>
 type Later = Exclude<CatalogEvent, { readonly kind: 'archived' }>
@@ -13,4 +14,6 @@ export interface ArchiveCatalog {
   append(event: Later): void
   /** The newest last. */
   entries(): readonly CatalogEntry[]
+  /** What all archives that ever were attest. Passes over lines that cannot be read: each stands for itself. Throws `state-folder-failed`. */
+  attested(): Attested
 }

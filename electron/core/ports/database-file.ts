@@ -1,13 +1,13 @@
 import type { ServerConfig } from '../../../shared/model/domain.ts'
-import type { Position } from '../../../shared/model/position.ts'
+import type { Place, Position } from '../../../shared/model/position.ts'
 
 /** Reads a server's own database files while its Object Server is down. */
 export interface DatabaseFile {
   /**
-   * The change that the name database in those files ends with (design §8); null where the parameter file names no
-   * such area. Changes nothing. Only for a database that was ended in order. Throws `database-missing`, `database-failed`.
+   * The change that the name database in those files ends with (design §8) and the timelines that it knows; null where the parameter
+   * file names no such area. Changes nothing. Only for a database that was ended in order. Throws `database-missing`, `database-failed`.
    */
-  readPosition(server: ServerConfig): Position | null
+  readPlace(server: ServerConfig): Place | null
   /**
    * Opens every database file of the server as it was extracted under `folder`, and checks its integrity; gives the change
    * that the name database there ends with. Throws `archive-database-bad` (13) naming the file.

@@ -11,6 +11,7 @@ import { type Engine, masterOf, serverOf } from '../engine.ts'
 import type { NextVolume } from '../ports/medium.ts'
 import { archivedSettings } from './archived-settings.ts'
 import { assertWholeSet, type CheckedArchive, checkArchive, type ReadOptions } from './check-archive.ts'
+import { newerOnRecord } from './newer-on-record.ts'
 import { assertSpace, type HeldPlace } from './places.ts'
 
 /** What an operator asks to be restored. */
@@ -53,7 +54,7 @@ export async function planRestore(
   options: JobOptions,
 ): Promise<PlannedRestore> {
   const planned = await surveyRestore(engine, request, runId, options)
-  if (request.repair) assertAccepted(planned.plan.repairs, request.acceptLoss)
+  if (request.repair) assertAccepted(planned.plan, request.acceptLoss)
   return planned
 }
 
@@ -92,7 +93,12 @@ export async function surveyRestore(
     stops: serversToStop(engine, hosts).map(({ host }) => host),
     places: held.map(({ place, bytes }) => ({ host: place.host, path: place.path, bytes, exchange: place.mode })),
     repairs: [...repairs],
-    warnings: [...checked.flatMap(({ warnings }) => warnings), ...unasked, ...unaskedOf(repairs)],
+    warnings: [
+      ...checked.flatMap(({ warnings }) => warnings),
+      ...unasked,
+      ...unaskedOf(repairs),
+      ...(await newerOnRecord(engine, archives, repairs)),
+    ],
   }
   return { plan, archives: checked, held, from }
 }
@@ -182,11 +188,13 @@ async function inspectRepairs(
   return plans
 }
 
-/** Throws `restore-loss` naming by number what nobody holds any more, unless exactly that was accepted. */
-function assertAccepted(repairs: readonly RepairPlan[], accepted: readonly ChangeRange[]): void {
+/** Throws `restore-loss` naming by number what nobody holds any more, and newer archives on record, unless exactly that was accepted. */
+function assertAccepted({ repairs, warnings }: RestorePlan, accepted: readonly ChangeRange[]): void {
+  const newer = warnings.filter(({ code }) => code === 'restore-archive-newer').map(({ params }) => String(params.path))
   for (const { host, gaps, unasked } of repairs) {
     if (gaps.length > 0 && rangesText(gaps) !== rangesText(accepted)) {
-      throw fail('restore-loss', { host, missing: rangesText(gaps), unasked: unasked.join(', ') || '-' })
+      const texts = { unasked: unasked.join(', ') || '-', newer: newer.join(', ') || '-' }
+      throw fail('restore-loss', { host, missing: rangesText(gaps), ...texts })
     }
   }
 }

@@ -216,15 +216,14 @@ export const addressService: ServiceBody = async (context) => {
           reconciled: await reconcile({ ...tools, feeder }, { host, newer, operator }, context),
         }))
       },
-      'repair.plan': async () => {
+      'repair.plan': async ({ attested }) => {
         onMaster()
-        return await planMasterRepair(tools)
+        return await planMasterRepair(tools, attested)
       },
-      'repair.begin': async ({ host, acceptLoss, operator }) => {
+      'repair.begin': async ({ host, ...wish }) => {
         onMaster()
-        const wish = { acceptLoss, operator }
         const feeder = host === server.host ? null : sender.feeder(host)
-        return jobs.begin(host, operator, async (context) => ({
+        return jobs.begin(host, wish.operator, async (context) => ({
           repaired:
             feeder === null
               ? await repairMaster(tools, wish, context)

@@ -5,6 +5,7 @@ import type { EntityKind } from '../../../shared/model/entity.ts'
 import { hasUnmended } from '../../../shared/model/journal.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
 import {
+  type Attested,
   type ChangeRange,
   joinAncestry,
   type Position,
@@ -28,13 +29,17 @@ export type RepairTools = Omit<ReconcileTools, 'feeder'> & {
   feederOf(host: string): ReconcileTools['feeder']
 }
 
-export type RepairWish = { readonly acceptLoss: readonly ChangeRange[]; readonly operator: string }
+export type RepairWish = {
+  readonly acceptLoss: readonly ChangeRange[]
+  readonly operator: string
+  readonly attested: Attested
+}
 
 /** Changes of one transaction. */
 const batchSize = 500
 
 /** Only inside the registration queue, or where nobody registers. */
-async function gather({ directory, domain, feederOf }: RepairTools): Promise<Gathered> {
+async function gather({ directory, domain, feederOf }: RepairTools, attested: Attested): Promise<Gathered> {
   const holders = directory.replicas.map((host): RecordHolder => {
     const { client } = feederOf(host)
     return {
@@ -45,15 +50,15 @@ async function gather({ directory, domain, feederOf }: RepairTools): Promise<Gat
   })
   const mark = directory.pending()
   const from = markedPlace(directory.place(), mark)
-  return await gatherRecords(domain, directory.host, from, mark?.sources ?? [], holders)
+  return await gatherRecords(domain, directory.host, from, { paths: mark?.sources ?? [], holders, attested })
 }
 
 /** What a repair of the master would do now. */
-export async function planMasterRepair(tools: RepairTools): Promise<RepairPlan> {
+export async function planMasterRepair(tools: RepairTools, attested: Attested): Promise<RepairPlan> {
   const { directory } = tools
   return await tools.run(async () => {
     await directory.settle()
-    return toPlan(directory, await gather(tools))
+    return toPlan(directory, await gather(tools, attested))
   })
 }
 
@@ -67,7 +72,7 @@ function toPlan(directory: Directory, gathered: Gathered): RepairPlan {
  */
 export async function repairMaster(
   tools: RepairTools,
-  { acceptLoss, operator }: RepairWish,
+  { acceptLoss, operator, attested }: RepairWish,
   context: JobContext,
 ): Promise<RepairReport> {
   const { directory } = tools
@@ -75,7 +80,7 @@ export async function repairMaster(
     await directory.settle()
     if (directory.pending() === null && !opensByRepair(directory.closed())) return await mendOnly(directory, operator)
     context.progress('collect', 0, 1)
-    const gathered = await gather(tools)
+    const gathered = await gather(tools, attested)
     const { plan, changes, ancestry } = gathered
     const from = directory.position()
     if (rangesText(plan.gaps) !== rangesText(acceptLoss) && plan.gaps.length > 0) {

@@ -1,7 +1,13 @@
-import { type Place, type Timeline, timelineSchema } from '../../../shared/model/position.ts'
+import type { Place } from '../../../shared/model/position.ts'
 import { fail, ProblemError } from '../../../shared/model/problem.ts'
 import { createWireClient, WireError } from '../../wire/client.ts'
-import { nameDatabaseArea, nameDatabaseVersion, positionQuery, timelinesQuery } from '../../wire/name-database.ts'
+import {
+  nameDatabaseArea,
+  nameDatabaseVersion,
+  positionQuery,
+  timelineOf,
+  timelinesQuery,
+} from '../../wire/name-database.ts'
 import { objectOperations, type Row, type Statement } from '../../wire/object-operations.ts'
 import { nameDatabaseUpgrades } from './schema.ts'
 
@@ -87,7 +93,7 @@ export function createStore(socket: string, host: string, application: string): 
       }
       epoch = Number(mine?.epoch)
       const position = { timeline: String(row.timeline), number: Number(row.number) }
-      return { position, ancestry: (await query(timelinesQuery)).map(toTimeline), token: Number(mine?.token) }
+      return { position, ancestry: (await query(timelinesQuery)).map(timelineOf), token: Number(mine?.token) }
     },
     close: () => client.close(),
   }
@@ -114,10 +120,6 @@ function inMessages(statements: readonly Statement[]): Statement[][] {
 /** An upper bound in characters of JSON that hold no more than three bytes each, quotes escaped. */
 function statementSize({ sql, params = [] }: Statement): number {
   return params.reduce<number>((sum, param) => sum + (typeof param === 'string' ? param.length : 24), sql.length + 64)
-}
-
-function toTimeline({ id, parent, fork, generation, lost }: Row): Timeline {
-  return timelineSchema.parse({ id, parent, fork, generation, lost: JSON.parse(String(lost)) })
 }
 
 /** Problems of the Object Server after which nothing was changed. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toProblem } from '../../../shared/model/problem.ts'
-import { readStoredPosition } from '../../adapters/directory/stored-position.ts'
+import { readStoredPlace } from '../../adapters/directory/stored-position.ts'
 import { loadDomain } from '../../formats/domain-file.ts'
 import { layoutFolders, mailFolder, serverRoot, serviceSocket } from '../../formats/layout.ts'
 import { readPublicInfo } from '../../formats/public-info.ts'
@@ -36,7 +36,7 @@ describe('the sample domain', () => {
       ['東京メール', 'tk-ml1'],
       ['大阪メール', 'os-ml1'],
     ])
-    const positions = domain.servers.map(readStoredPosition)
+    const positions = domain.servers.map((server) => readStoredPlace(server)?.position)
     expect(positions[0]?.number).toBe(300 + 28 + 6 + 4)
     expect(positions).toEqual([positions[0], positions[0], positions[0]])
     let mails = 0

@@ -1,4 +1,5 @@
 import { copyFileSync } from 'node:fs'
+import { createArchiveCatalog } from '../../adapters/catalog/archive-catalog.ts'
 import { connectAddressServices } from '../../adapters/directory/address-services.ts'
 import { createDataRepair } from '../../adapters/directory/data-repair.ts'
 import { createReplication } from '../../adapters/directory/replication.ts'
@@ -41,5 +42,9 @@ export function keepDatabase(test: TestDomain, host: string): () => void {
 export function replicationOf(test: TestDomain): Replication & DataRepair & { close(): void } {
   const services = connectAddressServices(test.domain)
   const replication = createReplication(services, 'gmadmin')
-  return { ...replication, ...createDataRepair(test.domain, services), close: services.close }
+  return {
+    ...replication,
+    ...createDataRepair(test.domain, services, createArchiveCatalog({ stateFolder: test.domain.folders.state })),
+    close: services.close,
+  }
 }

@@ -212,15 +212,26 @@ export const restoreProblems = defineProblems({
       'Use an older backup, or reconcile the server as it is.',
     ],
   },
+  'restore-archive-newer': {
+    exit: 'warnings',
+    ja: [
+      'このリストアで失われる登録を含む,{host}のより新しいバックアップの記録があります:{path}(変更番号{number})',
+      'そのバックアップからリストアしてください。見つからないときは,その媒体又は二次媒体を用意してください。',
+    ],
+    en: [
+      'A newer backup of {host} on record holds registrations that this restore would lose: {path} (change {number})',
+      'Restore from that one. Where it is not found, get its medium or the second copy.',
+    ],
+  },
   'restore-loss': {
     exit: 'badArchive',
     ja: [
-      '変更番号{missing}の登録はどこにも残っていないため,リストア後に失われます(問い合わせできないサーバ: {unasked})',
-      '記録を持つサーバ又はジャーナルを使えるようにしてください。失うことを認めるときは,番号を指定してください(--accept-loss {missing})。',
+      '変更番号{missing}の登録は,どのジャーナルにもサーバにも残っていないため,リストア後に失われます(問い合わせできないサーバ: {unasked},より新しいバックアップ: {newer})',
+      '新しいバックアップ,又は記録を持つサーバかジャーナルを使えるようにしてください。失うことを認めるときは,番号を指定してください(--accept-loss {missing})。',
     ],
     en: [
-      'Changes {missing} are held nowhere any more and would be lost by this restore (servers that could not be asked: {unasked})',
-      'Make a server or a journal that holds them available. To accept the loss, name the numbers: --accept-loss {missing}.',
+      'Changes {missing} are in no journal and at no server any more and would be lost by this restore (servers that could not be asked: {unasked}; newer backups on record: {newer})',
+      'Take the newer backup, or make a server or a journal that holds them available. To accept the loss, name the numbers: --accept-loss {missing}.',
     ],
   },
   'restore-position-differs': {

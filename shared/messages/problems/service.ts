@@ -248,11 +248,11 @@ export const serviceProblems = defineProblems({
     exit: 'failedRestored',
     ja: [
       'ホスト「{host}」の変更番号{missing}の記録がどこにもありません。壊れている箇所:{corrupt}',
-      '記録を持つサーバ又は控えのジャーナルを使えるようにして,もう一度実行してください。失うことを認めるときは,番号を指定してください(--accept-loss {missing})。',
+      '記録を持つサーバ又は控えのジャーナルを使えるようにして,もう一度実行するか,それを含む新しいバックアップからリストアしてください。失うことを認めるときは,番号を指定してください(--accept-loss {missing})。',
     ],
     en: [
       'Nobody holds changes {missing} of host "{host}". Damaged places: {corrupt}',
-      'Make a server or a copied journal that holds them available and try again. To accept the loss, name the numbers: --accept-loss {missing}.',
+      'Make a server or a copied journal that holds them available and try again, or restore from a newer backup that does. To accept the loss, name the numbers: --accept-loss {missing}.',
     ],
   },
   'repair-diverged': {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { serverRoot } from '../../../formats/layout.ts'
 import type { Disaster, Fate, Host } from './operations.ts'
@@ -9,9 +9,17 @@ import { serverOf, type World } from './world.ts'
  * What of a disaster befalls this domain. Some newest piece always survives somewhere: of a domain of which every copy and every trace is
  * gone, nobody could say what was lost.
  */
-export function spared({ journal }: World, one: Disaster): Disaster {
+export function spared(world: World, one: Disaster): Disaster {
   if (one.disks.length < 3) return one
-  return journal ? { ...one, own: one.own === 'gone' ? 'old-gone' : one.own } : { ...one, disks: ['hq-mas', 'tk-ml1'] }
+  if (!world.journal) return { ...one, disks: ['hq-mas', 'tk-ml1'] }
+  return { ...one, own: one.own === 'gone' || one.own === 'old-gone' ? newestPiece(world) : one.own }
+}
+
+/** The least that may be left of the master's own journal: the current one, or all of it where that is empty. */
+function newestPiece({ domain }: World): Fate {
+  const files = filesBelow(journalFolders(serverOf(domain, 'hq-mas')).own)
+  const current = files.filter((file) => file.endsWith('.journal') && !file.includes('journal-sealed'))
+  return current.some((file) => statSync(file).size > 0) ? 'old-gone' : 'kept'
 }
 
 /**
@@ -23,7 +31,7 @@ export async function sparedWhereNotSent(world: World, one: Disaster): Promise<D
   const { code } = await world.commands.run(['replication', '--wait', '30'])
   if (code === 0) return one
   return world.journal
-    ? { ...one, own: 'old-gone' }
+    ? { ...one, own: newestPiece(world) }
     : { ...one, servers: 'kept', disks: one.disks.filter((host) => host !== 'hq-mas') }
 }
 

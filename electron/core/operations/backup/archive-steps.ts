@@ -43,9 +43,19 @@ export function nxbackupStep(work: BackupWork, member: Member): Step {
         medium: work.request.medium,
       })
       member.archive = archive
-      const { bytes, sha256, members, position, skipped, attributesKept } = archive
+      const { bytes, sha256, members, position, ancestry, skipped, attributesKept } = archive
       const at = engine.clock.now().toISOString()
-      const facts = { at, path: to, host: server.host, runId, setId: runId, bytes, sha256, position }
+      const facts = {
+        at,
+        path: to,
+        host: server.host,
+        runId,
+        setId: runId,
+        bytes,
+        sha256,
+        position,
+        ancestry: [...ancestry],
+      }
       member.sequence = engine.catalog.archived(facts)
       for (const socket of skipped) {
         note({ ja: `ソケット ${socket} は保存しません`, en: `the socket ${socket} is not kept` })
