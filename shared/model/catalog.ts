@@ -66,6 +66,8 @@ export const catalogEntrySchema = z.object({
   copies: z.array(z.object({ path: z.string(), at, sameFilesystem: z.boolean() })),
   /** Null while its run has not ended. */
   setComplete: z.boolean().nullable(),
+  /** The timelines known when its run ended; none before that. */
+  ancestry: z.array(timelineSchema),
 })
 export type CatalogEntry = z.infer<typeof catalogEntrySchema>
 
@@ -81,8 +83,8 @@ export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEn
       case 'archived': {
         const { kind: _, ancestry: __, ...facts } = event
         for (const { path, sequence: number } of entries.values()) if (path === facts.path) entries.delete(number)
-        const fresh = { verifiedAt: null, databaseCheckedAt: null, volumes: null, copies: [], setComplete: null }
-        entries.set(facts.sequence, { ...facts, ...fresh })
+        const unseen = { verifiedAt: null, databaseCheckedAt: null, volumes: null, copies: [] }
+        entries.set(facts.sequence, { ...facts, ...unseen, setComplete: null, ancestry: [] })
         break
       }
       case 'verified':
@@ -98,7 +100,7 @@ export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEn
       }
       case 'set-closed':
         for (const { sequence: number, setId } of entries.values()) {
-          if (setId === event.setId) change(number, () => ({ setComplete: event.complete }))
+          if (setId === event.setId) change(number, () => ({ setComplete: event.complete, ancestry: event.ancestry }))
         }
         break
       default:

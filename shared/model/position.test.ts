@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { historyOf, isAncestor, type Place, samePlaceOf, sharedUpTo, type Timeline } from './position.ts'
+import { historyOf, isAncestor, isBehind, type Place, samePlaceOf, sharedUpTo, type Timeline } from './position.ts'
 
 const b: Timeline = { id: 'B', parent: 'A', fork: 120, generation: 1, lost: [] }
 const c: Timeline = { id: 'C', parent: 'B', fork: 130, generation: 2, lost: [] }
@@ -36,6 +36,21 @@ describe('positions on timelines', () => {
     expect(text(at('B', 113, lossy))).toEqual(['A 1-110'])
     const across: Timeline = { ...c, lost: [{ first: 119, last: 122 }] }
     expect(text(at('C', 131, across, lossy))).toEqual(['A 1-110', 'A 116-118', 'B 123-130', 'C 131-131'])
+  })
+
+  it('are behind where another went on from their very timeline', () => {
+    const now = at('C', 140, c, b)
+    const of = (timeline: string, number: number, other = now) => isBehind({ timeline, number }, other)
+    expect([of('C', 139), of('C', 140), of('C', 141)]).toEqual([true, false, false])
+    expect([of('B', 130), of('B', 131), of('A', 120), of('A', 121), of('X', 1)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false,
+    ])
+    expect(of('B', 120, at('A', 125, b))).toBe(false)
+    expect(of('A', 113, at('B', 121, lossy))).toBe(true)
   })
 
   it('are the same where a timeline has no change of its own yet', () => {

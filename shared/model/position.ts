@@ -120,6 +120,15 @@ export function isAncestor(position: Position, of: Place): boolean {
   return !passed.some(({ lost }) => lost.some(({ first }) => number >= first))
 }
 
+/**
+ * Whether `of` went on from `position`, by changes that are not there, on the line of its very timeline. A timeline without a change of its
+ * own is not taken for its parent here: what the parent did beyond the fork was left on purpose.
+ */
+export function isBehind({ timeline, number }: Position, of: Place): boolean {
+  const limit = sharedUpTo(timeline, of)
+  return limit !== null && number <= limit && number < of.position.number
+}
+
 /** How many timelines were begun between `timeline` and that of `of`. */
 function descentDepth(timeline: string, of: Place): number {
   if (timeline === of.position.timeline) return 0

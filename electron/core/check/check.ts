@@ -3,6 +3,7 @@ import type { DirectoryStatus } from '../../../shared/model/directory.ts'
 import { toProblem } from '../../../shared/model/problem.ts'
 import type { Engine } from '../engine.ts'
 import { checkBackups, type GoodBackup, goodBackups } from './check-backups.ts'
+import { checkBehind } from './check-behind.ts'
 import { checkJournals } from './check-journals.ts'
 import { checkMasterBackup } from './check-master-backup.ts'
 import { checkNotices } from './check-notices.ts'
@@ -36,6 +37,7 @@ export async function check(
     () => checkSchedule(engine, folder),
     () => checkBackups(engine, good, thresholds),
     ...needing(engine, directory, good, thresholds),
+    () => checkBehind(engine),
     () => checkRoom(engine, good),
     () => checkNotices(engine),
   ]

@@ -72,6 +72,7 @@ function run({ fork, onB, cover, ends, archives }: World) {
       databaseCheckedAt,
       volumes: null,
       setComplete: true,
+      ancestry: [],
     }
   })
   const counting = countingArchives(entries, line, ({ sequence }) => archives[sequence - 1]?.present === true)

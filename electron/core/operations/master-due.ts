@@ -5,6 +5,7 @@ import { isAncestor, type Place, type Position } from '../../../shared/model/pos
 import { type Problem, problem } from '../../../shared/model/problem.ts'
 import { goodBackups } from '../check/check-backups.ts'
 import { type Engine, masterOf } from '../engine.ts'
+import { shellWord } from './shell-word.ts'
 
 /** An archive of a server other than the master, as far as it matters here. */
 export interface ServerArchive {
@@ -57,6 +58,5 @@ function isDevice(path: string): boolean {
 /** To where the server's own archive went; a device's volume is taken. */
 function commandFor({ domain }: Engine, path: string): string {
   const folder = isDevice(path) ? domain.folders.backups : dirname(path)
-  const to = /^[\w@+=:,./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`
-  return `untenseki backup --server MASTER --to ${to}/ --yes`
+  return `untenseki backup --server MASTER --to ${shellWord(folder)}/ --yes`
 }

@@ -293,6 +293,28 @@ export const restoreProblems = defineProblems({
       'Carry out data repair: "untenseki repair --server <host>". The former data is kept until it is discarded.',
     ],
   },
+  'master-behind-archives': {
+    exit: 'warnings',
+    ja: [
+      'マスタ管理サーバ {master} の変更番号は {change} ですが,{host} のアーカイブ {path} には変更番号 {archived} までの登録があります',
+      '登録をやめ,マスタ管理サーバをアーカイブからリストアしてください: {command}。それより後の登録は,データ修復が反映するか,失われたものとして番号で示します。',
+    ],
+    en: [
+      'The master {master} stands at change {change}, but the archive {path} of {host} holds registrations up to change {archived}',
+      'Register nothing, and restore the master from its archive: {command}. What came after that its data repair replays, or names by number as lost.',
+    ],
+  },
+  'master-behind-server-archives': {
+    exit: 'warnings',
+    ja: [
+      'マスタ管理サーバ {master} の変更番号は {change} ですが,{host} のアーカイブ {path} には変更番号 {archived} までの登録があります',
+      '登録をやめ,全サーバを停止してから「untenseki nxrestore --server {host}」でこのアーカイブをリストアし,起動して,マスタ管理サーバ,{host} の順にデータ修復を行ってください: untenseki repair --server MASTER。マスタ管理サーバにない登録は,{host} から反映されます。',
+    ],
+    en: [
+      'The master {master} stands at change {change}, but the archive {path} of {host} holds registrations up to change {archived}',
+      'Register nothing. Stop all servers, bring that archive back with "untenseki nxrestore --server {host}", start them, and carry out data repair of the master, which takes what it lacks from {host}, then of {host}: untenseki repair --server MASTER.',
+    ],
+  },
   'repair-first': {
     exit: 'locked',
     ja: ['{hosts}は修復待ちのため,元のデータを破棄できません', 'データ修復を終えてから,もう一度実行してください。'],

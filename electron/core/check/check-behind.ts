@@ -1,0 +1,18 @@
+import type { Finding } from '../../../shared/model/check.ts'
+import { type Engine, masterOf } from '../engine.ts'
+import { behindArchives } from './behind-archives.ts'
+
+/**
+ * A master whose data stands behind what archives on record attest. While it waits for data repair, that says what is missing; where its
+ * address service is down, the services tell of it. The catalog is read first: what is archived meanwhile cannot be ahead of the answer.
+ */
+export async function checkBehind(engine: Engine): Promise<Finding[]> {
+  const archives = engine.catalog.entries()
+  const status = await engine.names.status().catch(() => null)
+  if (status === null || status.repairPending !== null) return []
+  const found = behindArchives(masterOf(engine.domain).host, status, archives)
+  if (found === null) return []
+  const { code, message, remedy } = found
+  const text = { ja: `${message.ja}。${remedy.ja}`, en: `${message.en}. ${remedy.en}` }
+  return [{ id: code, severity: 'critical', text, measures: [] }]
+}
