@@ -33,7 +33,22 @@ export type HistoryRow = z.infer<typeof historyRowSchema>
 export const historyPageSchema = z.object({ rows: z.array(historyRowSchema), total: z.number().int() })
 export type HistoryPage = z.infer<typeof historyPageSchema>
 
-/** The newest good backup of one server, and what speaks for another one (facts §9; the rule is our own decision). */
+/** Why a backup is due, beside changes of the name database; `host`: the server whose change it is. */
+export const dueSchema = z.object({
+  reason: z.enum([
+    'line-left',
+    'server-added',
+    'server-removed',
+    'server-changed',
+    'site-changed',
+    'mail-set-up',
+    'settings-changed',
+  ]),
+  host: z.string(),
+})
+export type Due = z.infer<typeof dueSchema>
+
+/** The newest good backup of one server, and what speaks for another one (facts §9). */
 export const lastBackupSchema = z.object({
   host: z.string(),
   /** ISO 8601, UTC; null: there was none. */
@@ -41,6 +56,7 @@ export const lastBackupSchema = z.object({
   path: z.string().nullable(),
   /** Changes of the name database since then; null where it cannot be told. */
   changesSince: z.number().int().nullable(),
+  due: z.array(dueSchema),
 })
 export type LastBackup = z.infer<typeof lastBackupSchema>
 
@@ -50,6 +66,8 @@ export const backupsViewSchema = z.object({
   last: z.array(lastBackupSchema),
   /** Which verified archives, by path, cover each sealed segment (design §6). */
   coverage: z.array(z.object({ host: z.string(), segment: z.number().int(), archives: z.array(z.string()) })),
+  /** That the master stands behind what archives on record attest; null: it does not, or it waits for repair, or cannot be asked. */
+  behind: problemSchema.nullable(),
   /** Why the above is not all there is to say; null: it is. */
   problem: problemSchema.nullable(),
 })

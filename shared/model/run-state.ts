@@ -4,6 +4,7 @@ import { assertNever } from './assert-never.ts'
 import { ownerSchema } from './owner.ts'
 import { problemSchema } from './problem.ts'
 import { type RunEvent, receiptSchema, runbookSchema, runOutcomeSchema, stepNameSchema } from './run.ts'
+import { serverShapeSchema } from './server-shape.ts'
 
 export const stepViewSchema = z.object({
   id: stepNameSchema,
@@ -30,6 +31,8 @@ export const runStateSchema = z.object({
   host: z.string(),
   hosts: z.array(z.string()),
   setId: z.string(),
+  /** All servers of the domain as they were when a backup began; null where that is not on record. */
+  servers: z.array(serverShapeSchema).nullable(),
   owner: ownerSchema.nullable(),
   startedAt: z.string(),
   endedAt: z.string().nullable(),
@@ -59,6 +62,7 @@ export const emptyRun: RunState = {
   host: '',
   hosts: [],
   setId: '',
+  servers: null,
   owner: null,
   startedAt: '',
   endedAt: null,
@@ -88,7 +92,8 @@ export function foldRunEvent(state: RunState, event: RunEvent): RunState {
     case 'run-started': {
       const { runId, runbook, host, hosts, setId, owner, at } = event
       const steps = event.steps.map(waiting)
-      return { ...emptyRun, runId, runbook, host, hosts, setId, owner, startedAt: at, steps }
+      const servers = event.servers ?? null
+      return { ...emptyRun, runId, runbook, host, hosts, setId, servers, owner, startedAt: at, steps }
     }
     case 'path-chosen':
       return { ...state, places: choose(state.places, event) }

@@ -2,6 +2,7 @@ import { z } from '../zod.ts'
 import { archiveSummarySchema } from './archive.ts'
 import { ownerSchema } from './owner.ts'
 import { problemSchema } from './problem.ts'
+import { serverShapeSchema } from './server-shape.ts'
 
 /** What a step of any run-book is (manual 15.2.3, and what this product adds), in no order; see `runbookSteps`. */
 export const stepIds = [
@@ -155,6 +156,8 @@ export const runStartedSchema = z.object({
   steps: z.array(stepNameSchema),
   owner: ownerSchema,
   at,
+  /** Of a backup: all servers of the domain as they were then. Records from before this was kept lack it. */
+  servers: z.array(serverShapeSchema).optional(),
 })
 export type RunStarted = z.infer<typeof runStartedSchema>
 

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { Finding } from '../../../shared/model/check.ts'
+import type { ServerShape } from '../../../shared/model/server-shape.ts'
 import { type Engine, masterOf } from '../engine.ts'
+import { type PastBackups, pastBackups } from './backup-due.ts'
 import type { Thresholds } from './check.ts'
 import { readableRuns } from './readable-runs.ts'
 
@@ -9,18 +11,15 @@ import { readableRuns } from './readable-runs.ts'
 export interface GoodBackup {
   readonly archive: ArchiveSummary
   readonly at: string
+  readonly endedAt: string | null
+  /** The domain's servers as they were then; null where that is not on record. */
+  readonly servers: readonly ServerShape[] | null
 }
 
-/** The newest good backup of each server, by host; a server without one has no entry. */
-export function goodBackups(engine: Engine): ReadonlyMap<string, GoodBackup> {
-  const found = new Map<string, GoodBackup>()
-  for (const { archives, startedAt } of readableRuns(engine)) {
-    for (const archive of archives) {
-      if (!found.has(archive.host)) found.set(archive.host, { archive, at: startedAt })
-    }
-    if (found.size === engine.domain.servers.length) break
-  }
-  return found
+/** What all readable runs on record tell of backups. */
+export function backupsOnRecord(engine: Engine): PastBackups {
+  const hosts = engine.domain.servers.map(({ host }) => host)
+  return pastBackups(readableRuns(engine), hosts)
 }
 
 /**

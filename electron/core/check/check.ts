@@ -2,8 +2,9 @@ import type { Finding } from '../../../shared/model/check.ts'
 import type { DirectoryStatus } from '../../../shared/model/directory.ts'
 import { toProblem } from '../../../shared/model/problem.ts'
 import type { Engine } from '../engine.ts'
-import { checkBackups, type GoodBackup, goodBackups } from './check-backups.ts'
+import { backupsOnRecord, checkBackups, type GoodBackup } from './check-backups.ts'
 import { checkBehind } from './check-behind.ts'
+import { checkDue } from './check-due.ts'
 import { checkJournals } from './check-journals.ts'
 import { checkMasterBackup } from './check-master-backup.ts'
 import { checkNotices } from './check-notices.ts'
@@ -31,13 +32,15 @@ export async function check(
   folder: string | null,
 ): Promise<readonly Finding[]> {
   const directory = await engine.names.status().catch(() => null)
-  const good = goodBackups(engine)
+  const past = backupsOnRecord(engine)
+  const { good } = past
   const looks: readonly (() => Finding[] | Promise<Finding[]>)[] = [
     () => checkServices(engine),
     () => checkSchedule(engine, folder),
     () => checkBackups(engine, good, thresholds),
     ...needing(engine, directory, good, thresholds),
     () => checkBehind(engine),
+    () => checkDue(engine, past, directory),
     () => checkRoom(engine, good),
     () => checkNotices(engine),
   ]

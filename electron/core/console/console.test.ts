@@ -1,13 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventEnvelope } from '../../../shared/contract.ts'
 import type { Preferences } from '../../../shared/model/console.ts'
 import type { Owner } from '../../../shared/model/owner.ts'
+import { createArchiveCatalog } from '../../adapters/catalog/archive-catalog.ts'
 import { newLoop } from '../../adapters/media/testing/small-filesystem.ts'
 import { buildCommands } from '../../commands/testing/build-commands.ts'
 import { composeEngine, openConsole } from '../../compose.ts'
 import { makeTestDomain, type TestDomain, until } from '../../embedded/testing/sample.ts'
+import { publicInfoPath } from '../../formats/layout.ts'
 import type { Console } from './port.ts'
 
 let made: TestDomain
@@ -213,6 +215,43 @@ describe('the console behind its windows', () => {
     expect((await snapshot(console)).session.kind).toBe('on')
     await console.close()
   }, 120_000)
+
+  test('shows what makes a backup due, and a master that archives on record are ahead of', async () => {
+    const { file, folders } = made.domain
+    const whole = readFileSync(file, 'utf8')
+    writeFileSync(file, whole.replace('site: 大阪支社', 'site: 神戸支社'))
+    const console = await open().finally(() => writeFileSync(file, whole))
+    const last = async (host: string) => (await snapshot(console)).backups.last.find((one) => one.host === host)
+    await until(async () => (await last('hq-mas'))?.changesSince !== null)
+    expect(await last('hq-mas')).toMatchObject({ changesSince: 0, due: [{ reason: 'site-changed', host: 'os-ml1' }] })
+    expect(await last('os-ml1')).toMatchObject({ at: null, due: [] })
+    const info = publicInfoPath(made.server('hq-mas'))
+    const settings = readFileSync(info)
+    appendFileSync(info, '# changed\n')
+    await until(async () => (await last('hq-mas'))?.due.length === 2)
+    expect((await last('hq-mas'))?.due[1]).toEqual({ reason: 'settings-changed', host: 'hq-mas' })
+    writeFileSync(info, settings)
+
+    const { directory, backups } = await snapshot(console)
+    if (directory.kind !== 'up') throw new Error('the directory is down')
+    expect(backups.behind).toBeNull()
+    const catalog = join(folders.state, 'catalog', 'archives.jsonl')
+    const kept = readFileSync(catalog)
+    const { timeline, number } = directory.status.position
+    const at = new Date().toISOString()
+    const fact = { at, path: '/b/ahead', host: 'tk-ml1', runId: 'r', setId: 'r', bytes: 1, sha256: 'ab' }
+    const archives = createArchiveCatalog({ stateFolder: folders.state })
+    const sequence = archives.archived({ ...fact, position: { timeline, number: number + 2 } })
+    archives.append({ kind: 'verified', sequence, at })
+    await until(async () => (await snapshot(console)).backups.behind !== null)
+    expect((await snapshot(console)).backups.behind).toMatchObject({
+      code: 'master-behind-server-archives',
+      params: { change: number, archived: number + 2, path: '/b/ahead', host: 'tk-ml1' },
+    })
+    writeFileSync(catalog, kept)
+    await until(async () => (await snapshot(console)).backups.behind === null)
+    await console.close()
+  }, 60_000)
 
   test('gives a prepared run up on cancel, with every service as before', async () => {
     const console = await open()

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Preferences } from '../../../shared/model/console.ts'
 import { fail } from '../../../shared/model/problem.ts'
+import { serverShapes } from '../check/server-shapes.ts'
 import { type Engine, serverOf } from '../engine.ts'
 import { assertNoConsole } from '../operations/console-side.ts'
 import { absolutePath } from './absolute-path.ts'
@@ -34,7 +35,6 @@ const lookEveryMs = 1000
 export async function openConsole(engine: Engine, preferences: PreferencesStore): Promise<Console> {
   const { domain, owner } = engine
   const history = createHistory(engine)
-  const hosts = domain.servers.map((server) => server.host)
   const store = createConsoleStore({
     revision: 0,
     domain: { name: domain.name, file: domain.file, backups: domain.folders.backups },
@@ -47,7 +47,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
     lock: { kind: 'none' },
     activities: [],
     run: unfinishedView(engine),
-    backups: await history.backups(hosts, null),
+    backups: await history.backups(await serverShapes(domain, []), null),
     schedule: null,
     tasks: [],
     archive: null,

@@ -1,8 +1,12 @@
-import type { ArchiveSummary } from '../../../shared/model/archive.ts'
+import type { CatalogEntry } from '../../../shared/model/catalog.ts'
 import type { DirectoryStatus } from '../../../shared/model/directory.ts'
 import type { BackupsView, HistoryFilter, HistoryPage, HistoryRow, LastBackup } from '../../../shared/model/history.ts'
+import type { Place } from '../../../shared/model/position.ts'
 import { type Problem, toProblem } from '../../../shared/model/problem.ts'
 import { foldRun, type RunState } from '../../../shared/model/run-state.ts'
+import type { ServerShape } from '../../../shared/model/server-shape.ts'
+import { backupDue, changesSince, pastBackups } from '../check/backup-due.ts'
+import { behindArchives } from '../check/behind-archives.ts'
 import type { Engine } from '../engine.ts'
 import { coverageOf } from '../journals/coverage.ts'
 import { presentArchives } from '../journals/present-archives.ts'
@@ -15,10 +19,10 @@ export interface History {
   /** One run, whole. Throws `run-unknown` (64), `run-record-corrupt`. */
   run(runId: string): RunState
   /**
-   * What the windows say of the past; `status`: what the master says of itself, where it can be asked. Never rejects: what cannot be
-   * read is left out, and `problem` says why. A medium that hangs does not keep it (`seldomPresent`).
+   * What the windows say of the past; `shapes`: the domain's servers now; `status`: what the master says of itself, where it can be asked.
+   * Never rejects: what cannot be read is left out, and `problem` says why. A medium that hangs does not keep it (`seldomPresent`).
    */
-  backups(hosts: readonly string[], status: DirectoryStatus | null): Promise<BackupsView>
+  backups(shapes: readonly ServerShape[], status: DirectoryStatus | null): Promise<BackupsView>
 }
 
 /** How many runs back the newest backup of a server is looked for. */
@@ -47,22 +51,33 @@ export function createHistory({ runs, catalog, medium }: Pick<Engine, 'runs' | '
     }
   }
 
-  function lastBackups(ids: readonly string[], hosts: readonly string[], status: DirectoryStatus | null): LastBackup[] {
-    const found = new Map<string, LastBackup>()
-    for (const runId of ids.slice(0, lookBack)) {
+  function* readRuns(ids: readonly string[]): Generator<RunState> {
+    for (const runId of ids) {
       const run = ended.get(runId) ?? readable(() => read(runId))
-      if (run === null) continue
-      for (const archive of run.archives) {
-        if (!found.has(archive.host)) found.set(archive.host, lastBackup(archive, run.endedAt, status))
-      }
+      if (run !== null) yield run
     }
-    const none = (host: string): LastBackup => ({ host, at: null, path: null, changesSince: null })
-    return hosts.map((host) => found.get(host) ?? none(host))
   }
 
-  async function coverage(status: DirectoryStatus): Promise<BackupsView['coverage']> {
+  function lastBackups(ids: readonly string[], shapes: readonly ServerShape[], line: Place | null): LastBackup[] {
+    const hosts = shapes.map(({ host }) => host)
+    const past = pastBackups(readRuns(ids.slice(0, lookBack)), hosts)
+    return hosts.map((host) => {
+      const backup = past.good.get(host)
+      return {
+        host,
+        at: backup?.endedAt ?? null,
+        path: backup?.archive.path ?? null,
+        changesSince: changesSince(backup, line),
+        due: [...backupDue(host, shapes, past, line)],
+      }
+    })
+  }
+
+  async function coverage(
+    status: DirectoryStatus,
+    archives: readonly CatalogEntry[],
+  ): Promise<BackupsView['coverage']> {
     if (status.journals.every(({ segments }) => segments.length === 0)) return []
-    const archives = catalog.entries()
     return coverageOf(status.journals, status, archives, await presentArchives({ isPresent }, archives))
   }
 
@@ -75,15 +90,18 @@ export function createHistory({ runs, catalog, medium }: Pick<Engine, 'runs' | '
       return { rows: rows.slice(offset, offset + limit), total: rows.length }
     },
     run: read,
-    async backups(hosts, status) {
+    async backups(shapes, status) {
       const problems: Problem[] = []
       const told = (error: unknown) => void problems.push(toProblem(error))
       const ids = readable(() => runs.list(), told) ?? []
       const [newest] = ids
+      const archives = status === null ? [] : (readable(() => catalog.entries(), told) ?? [])
+      const behind = status?.repairPending === null ? behindArchives(status.host, status, archives) : null
       return {
         newest: newest === undefined ? null : { runId: newest, outcome: row(newest).outcome },
-        last: lastBackups(ids, hosts, status),
-        coverage: status === null ? [] : ((await coverage(status).catch(told)) ?? []),
+        last: lastBackups(ids, shapes, status),
+        coverage: status === null ? [] : ((await coverage(status, archives).catch(told)) ?? []),
+        behind,
         problem: problems[0] ?? null,
       }
     },
@@ -97,11 +115,6 @@ function fits(row: HistoryRow, { host, runbook, outcome, text }: HistoryFilter):
   const wanted = text.trim().toLowerCase()
   if (wanted === '') return true
   return [row.owner?.operator ?? '', row.runId, ...row.archives].some((each) => each.toLowerCase().includes(wanted))
-}
-
-function lastBackup({ host, path, position }: ArchiveSummary, at: string | null, status: DirectoryStatus | null) {
-  const comparable = status !== null && position !== null && position.timeline === status.position.timeline
-  return { host, path, at, changesSince: comparable ? Math.max(0, status.position.number - position.number) : null }
 }
 
 function readable<Value>(read: () => Value, failed: (error: unknown) => void = () => undefined): Value | null {

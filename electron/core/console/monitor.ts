@@ -1,4 +1,6 @@
 import { type Problem, toProblem } from '../../../shared/model/problem.ts'
+import type { ServerShape } from '../../../shared/model/server-shape.ts'
+import { serverShapes } from '../check/server-shapes.ts'
 import type { Engine } from '../engine.ts'
 import { scheduleView } from '../schedule/schedule-view.ts'
 import { serverStatuses } from '../servers/control.ts'
@@ -7,6 +9,9 @@ import type { ConsoleStore } from './store.ts'
 
 /** What is planned changes seldom, and asking for it starts programs of the system. */
 const scheduleEveryMs = 60_000
+
+/** Settings change seldom, too, and their disk may be slow. */
+const settingsEveryMs = 10_000
 
 /** Keeps the snapshot's servers, directory and last backups true. */
 export interface Monitor {
@@ -22,6 +27,7 @@ export interface Monitor {
  * be read, or a medium that hangs, what becomes of the directory. What a look fails with is logged once until it fails otherwise.
  */
 export function startMonitor(engine: Engine, store: ConsoleStore, history: History, intervalMs: number): Monitor {
+  let shapes: readonly ServerShape[] | null = null
   const hosts = engine.domain.servers.map((server) => server.host)
   const telling = (what: string) => {
     let last: string | null = null
@@ -55,11 +61,24 @@ export function startMonitor(engine: Engine, store: ConsoleStore, history: Histo
   const past = repeat(
     async () => {
       const { directory } = store.snapshot()
-      const found = await history.backups(hosts, directory.kind === 'up' ? directory.status : null)
+      shapes ??= await serverShapes(engine.domain, [])
+      const found = await history.backups(shapes, directory.kind === 'up' ? directory.status : null)
       return { show: () => store.set('backups', found), problem: found.problem }
     },
     intervalMs,
     telling('backups'),
+  )
+  const settings = repeat(
+    async () => {
+      const found = await serverShapes(engine.domain, hosts)
+      return {
+        show: () => {
+          shapes = found
+        },
+      }
+    },
+    settingsEveryMs,
+    telling('settings'),
   )
   const schedule = repeat(
     async () => {
@@ -78,6 +97,7 @@ export function startMonitor(engine: Engine, store: ConsoleStore, history: Histo
       servers.stop()
       directory.stop()
       past.stop()
+      settings.stop()
       schedule.stop()
     },
   }

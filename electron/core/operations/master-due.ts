@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { CatalogEntry } from '../../../shared/model/catalog.ts'
 import { isAncestor, type Place, type Position } from '../../../shared/model/position.ts'
 import { type Problem, problem } from '../../../shared/model/problem.ts'
-import { goodBackups } from '../check/check-backups.ts'
+import { backupsOnRecord } from '../check/check-backups.ts'
 import { type Engine, masterOf } from '../engine.ts'
 import { shellWord } from './shell-word.ts'
 
@@ -39,7 +39,7 @@ function heldByMaster(engine: Engine, master: string, line: Place): readonly Pos
     .entries()
     .filter((one) => one.host === master && one.verifiedAt !== null && isThere(one))
   // The catalog knows one archive a path; the tape that was in a drive before is told by the run that wrote it.
-  const recorded = goodBackups(engine).get(master)?.archive
+  const recorded = backupsOnRecord(engine).good.get(master)?.archive
   const onTape = recorded && isDevice(recorded.path) ? [recorded] : []
   return [...catalogued, ...onTape]
     .flatMap(({ position }) => (position !== null && isAncestor(position, line) ? [position] : []))

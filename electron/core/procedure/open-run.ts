@@ -1,4 +1,5 @@
 import type { Runbook, RunStarted } from '../../../shared/model/run.ts'
+import type { ServerShape } from '../../../shared/model/server-shape.ts'
 import type { Engine } from '../engine.ts'
 import type { RunLockHandle } from '../ports/run-lock.ts'
 import { newRunId } from './run-id.ts'
@@ -14,6 +15,8 @@ export interface RunOpening {
   readonly hosts: readonly string[]
   /** Where each server's archive goes to or comes from, as far as that is known by now. */
   readonly places: readonly { readonly host: string; readonly to: string }[]
+  /** Of a backup: the domain's servers as they are now. */
+  readonly servers?: readonly ServerShape[]
 }
 
 /**
@@ -40,6 +43,7 @@ export function openRun(
       steps: book.steps.map((step) => step.id),
       owner: engine.owner,
       at: engine.clock.now().toISOString(),
+      ...(opening.servers ? { servers: [...opening.servers] } : {}),
     }
     const journal = engine.runs.create(started)
     const runner = createRunner(book, started, { journal, clock: engine.clock, listener })

@@ -24,7 +24,7 @@ export function Schedule(): ReactNode {
   )
 }
 
-/** When the chosen server (else the master) was last backed up, and what was registered since: whether a backup is due. */
+/** When the chosen server (else the master) was last backed up, and what makes another backup due: what was registered since, and what became of the domain. */
 export function LastBackup({ host }: { readonly host: string | null }): ReactNode {
   const { t, format } = useText()
   const nameOf = useServerName()
@@ -32,20 +32,19 @@ export function LastBackup({ host }: { readonly host: string | null }): ReactNod
   const wanted = host ?? servers.find((server) => server.roles.includes('master'))?.host
   const last = backups.last.find((each) => each.host === wanted)
   if (last === undefined) return null
-  const server = nameOf(last.host)
-  if (last.at === null) {
-    return (
-      <span className="row-end" data-fact="last-backup">
-        <StateMark mark="partial" word={t('backups.none', { server })} />
-      </span>
-    )
-  }
+  const reasons = last.due.map(({ reason, host: of }) => t(`due.${reason}`, { server: nameOf(of) }))
   const changes = last.changesSince ?? 0
-  const word = t('backups.last', { server, time: format.dateTime(last.at) })
-  const due = changes > 0 ? ` (${t('backups.changes', { count: format.number(changes) })})` : ''
+  const said = [
+    ...(changes > 0 ? [t('backups.changes', { count: format.number(changes) })] : []),
+    ...(reasons.length > 0 ? [t('backups.due', { reasons: reasons.join(', ') })] : []),
+  ]
+  const server = nameOf(last.host)
+  const word =
+    last.at === null ? t('backups.none', { server }) : t('backups.last', { server, time: format.dateTime(last.at) })
+  const why = said.length > 0 ? ` (${said.join(', ')})` : ''
   return (
-    <span className="row-end" data-fact="last-backup">
-      <StateMark mark={changes > 0 ? 'partial' : 'done'} word={`${word}${due}`} />
+    <span className="row-end" data-fact="last-backup" title={`${word}${why}`}>
+      <StateMark mark={last.at === null || why !== '' ? 'partial' : 'done'} word={`${word}${why}`} />
     </span>
   )
 }

@@ -67,6 +67,9 @@ export function Notices(): ReactNode {
           })}
         </Notice>
       ))}
+      {backups.behind !== null && (
+        <Notice mark="failed">{`${say(backups.behind.message)} ${say(backups.behind.remedy)}`}</Notice>
+      )}
       {directory.kind === 'down' && (
         <Notice mark="failed">{t('system.domain-down', { text: say(directory.problem.message) })}</Notice>
       )}

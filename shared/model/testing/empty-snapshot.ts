@@ -13,7 +13,7 @@ export const emptySnapshot: Snapshot = {
   lock: { kind: 'none' },
   activities: [],
   run: null,
-  backups: { newest: null, last: [], coverage: [], problem: null },
+  backups: { newest: null, last: [], coverage: [], behind: null, problem: null },
   schedule: null,
   tasks: [],
   archive: null,

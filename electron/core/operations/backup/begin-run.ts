@@ -1,3 +1,4 @@
+import { serverShapes } from '../../check/server-shapes.ts'
 import { type Engine, masterOf, serverOf } from '../../engine.ts'
 import { limitDowntime } from '../../procedure/limit-downtime.ts'
 import { openRun } from '../../procedure/open-run.ts'
@@ -37,7 +38,11 @@ export async function beginRun(
   let work: BackupWork | null = null
   const heard = limitMs === null ? listener : limitDowntime(listener, limitMs, () => runner)
   const { runbook, places } = request
-  const runner = openRun(engine, { runbook, host, hosts, places }, heard, (runId, runLock) => {
+  const shapes = await serverShapes(
+    engine.domain,
+    request.hosts.map((each) => serverOf(engine.domain, each).host),
+  )
+  const runner = openRun(engine, { runbook, host, hosts, places, servers: shapes }, heard, (runId, runLock) => {
     work = createWork(engine, request, side, runId, runLock)
     return backupRunBook(work)
   })
