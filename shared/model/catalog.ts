@@ -66,7 +66,7 @@ export const catalogEntrySchema = z.object({
   copies: z.array(z.object({ path: z.string(), at, sameFilesystem: z.boolean() })),
   /** Null while its run has not ended. */
   setComplete: z.boolean().nullable(),
-  /** The timelines known when its run ended; none before that. */
+  /** The timelines that its database knows, and those known when its run ended. */
   ancestry: z.array(timelineSchema),
 })
 export type CatalogEntry = z.infer<typeof catalogEntrySchema>
@@ -81,10 +81,10 @@ export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEn
   for (const event of events) {
     switch (event.kind) {
       case 'archived': {
-        const { kind: _, ancestry: __, ...facts } = event
+        const { kind: _, ancestry = [], ...facts } = event
         for (const { path, sequence: number } of entries.values()) if (path === facts.path) entries.delete(number)
         const unseen = { verifiedAt: null, databaseCheckedAt: null, volumes: null, copies: [] }
-        entries.set(facts.sequence, { ...facts, ...unseen, setComplete: null, ancestry: [] })
+        entries.set(facts.sequence, { ...facts, ...unseen, setComplete: null, ancestry })
         break
       }
       case 'verified':
@@ -100,7 +100,11 @@ export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEn
       }
       case 'set-closed':
         for (const { sequence: number, setId } of entries.values()) {
-          if (setId === event.setId) change(number, () => ({ setComplete: event.complete, ancestry: event.ancestry }))
+          if (setId !== event.setId) continue
+          change(number, ({ ancestry }) => ({
+            setComplete: event.complete,
+            ancestry: [...joinAncestry(ancestry, event.ancestry)],
+          }))
         }
         break
       default:
