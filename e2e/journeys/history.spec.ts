@@ -29,6 +29,7 @@ test('履歴 shows the runs of commands too, whole, and narrows them; a damaged 
   const management = join(sample, 'servers', 'hq-mas', 'var', 'opt', 'GroupMail', 'nxcdir', 'gmpublicinfo')
   appendFileSync(management, '# changed\n')
   await expect(last).toContainText('バックアップが必要: サーバ本社マスタの設定の変更')
+  await picture(system.page, 'backup-due')
 
   writeFileSync(join(sample, 'state', 'runs', '20200101T000000Z-aaaaaa.jsonl'), '{"kind":"no run"}\n')
   const history = await openHistory(app, system.page)
