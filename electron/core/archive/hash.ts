@@ -13,7 +13,14 @@ export function sha256Hex(bytes: Buffer | string): string {
 
 /** The same as bytes. */
 export function sha256Of(bytes: Buffer): Buffer {
-  return Buffer.from(sha256Hex(bytes), 'hex')
+  return digestOfHex(sha256Hex(bytes))
+}
+
+/** A digest's bytes, in memory of their own: one is kept of every frame, and would keep a whole slab of Node's pool with it. */
+export function digestOfHex(hex: string): Buffer {
+  const digest = Buffer.allocUnsafeSlow(hex.length / 2)
+  digest.write(hex, 'hex')
+  return digest
 }
 
 /** A hash to be fed piece by piece. */

@@ -1,12 +1,14 @@
 import { FRAME_BYTES } from './codec.ts'
 import { STORED, storedFrame } from './codec-zstd.ts'
 import type { Lane, PackedFrame } from './frame-writer.ts'
-import type { Listing } from './list-folder.ts'
+import { digestOfHex } from './hash.ts'
+import type { Listing, RestOfFolder } from './list-folder.ts'
 import { countProcessors, processorTimes } from './processors.ts'
 import type { Piece } from './read-members.ts'
-import { asBuffer, type OwnerNames, type Packed, type ReaderRequest } from './reader.ts'
+import { asBuffer, type OwnerNames, type Packed, type ReaderRequest, viewOf } from './reader.ts'
 import { type Asked, inlineReader, type Reader, threadReader } from './reader-thread.ts'
 import { newRooms, roomsOf } from './rooms.ts'
+import { systemCalls } from './system-calls.ts'
 
 /** Rooms of a reader: one is being filled while the others are compressed. Their number bounds the writer's memory. */
 const ROOMS = 3
@@ -40,7 +42,8 @@ type Room = {
  * wait for a cold disk, more are started, because a disk answers many questions at once sooner than one after another.
  */
 export type ReaderPool = {
-  readonly list: (path: Buffer) => Promise<Listing>
+  /** What a folder holds, or the next part of it; `rest` is given away with that. */
+  readonly list: (path: Buffer, rest?: RestOfFolder | null) => Promise<Listing>
   /**
    * Reads what `next` gives, jobs one after another (null: there is no more), each into the target of the same call;
    * resolves when all targets have all of it.
@@ -98,7 +101,7 @@ export function createReaderPool(readerPath: string | undefined, level: number |
   }
   const frameOf = ({ room, length, sha256 }: Packed): PackedFrame => {
     const bytes = bytesOf(room, length)
-    return { pieces: level === STORED ? storedFrame(bytes) : [bytes], sha256: Buffer.from(sha256, 'hex') }
+    return { pieces: level === STORED ? storedFrame(bytes) : [bytes], sha256: digestOfHex(sha256) }
   }
   const ask = (request: ReaderRequest): Promise<Asked> =>
     outcome.unlessFailed(
@@ -190,10 +193,11 @@ export function createReaderPool(readerPath: string | undefined, level: number |
 
   addReader()
   return {
-    list: async (path) => {
-      const answer = await ask({ kind: 'list', path })
+    list: async (path, rest = null) => {
+      const answer = await ask({ kind: 'list', path, rest })
       if (answer.kind !== 'listed') throw new Error(answer.kind)
-      return { ...answer.listing, records: asBuffer(answer.listing.records) }
+      const { listing } = answer
+      return { ...listing, records: asBuffer(listing.records), rest: viewOf(listing.rest) }
     },
     readAll: (next, owners) => {
       const finished = new Promise<void>((resolve) => {
@@ -225,6 +229,7 @@ export function createReaderPool(readerPath: string | undefined, level: number |
     expectMuch: () => {
       if (threads || readerPath === undefined) return
       threads = true
+      systemCalls()?.shareArenas()
       // The calling thread has enough to do from now on.
       seats.splice(0)
       for (let count = 0; count < Math.min(2, countProcessors()); count += 1) addReader()

@@ -43,6 +43,8 @@ export function threadReader(readerPath: string, start: ReaderStart, fallen: (th
     ask: async (request) => {
       const answer = await new Promise<ReaderAnswer>((resolve) => {
         waiting.push(resolve)
+        if (request.kind === 'list' && request.rest !== null)
+          return worker.postMessage(request, [request.rest.names.buffer])
         if (request.kind !== 'read') return worker.postMessage(request)
         const records = alone(request.records)
         worker.postMessage({ ...request, records }, [records.buffer])

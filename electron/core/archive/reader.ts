@@ -3,7 +3,7 @@ import { assertNever } from '../../../shared/model/assert-never.ts'
 import { FRAME_BYTES } from './codec.ts'
 import { STORED, storedFrame } from './codec-zstd.ts'
 import { newSha256, sha256Hex } from './hash.ts'
-import { type Listing, listFolder } from './list-folder.ts'
+import { type Listing, listFolder, type RestOfFolder } from './list-folder.ts'
 import { createPlainFiles } from './plain-member.ts'
 import { type Piece, readMembers } from './read-members.ts'
 import { roomsOf } from './rooms.ts'
@@ -22,12 +22,12 @@ export type ReaderStart = {
 }
 
 /**
- * `list`: what a folder holds. `owners`: names for what is read from now on. `read`: the tar stream of these records,
+ * `list`: what a folder holds, or the next part of it. `owners`: names for what is read from now on. `read`: the tar stream of these records,
  * the first piece of it into the room of that number; `more`: the next piece. A reader has one stream at a time, and
  * makes a frame of its last piece at once where a level is given. `pack`: a frame of the room's first bytes.
  */
 export type ReaderRequest =
-  | { readonly kind: 'list'; readonly path: Uint8Array }
+  | { readonly kind: 'list'; readonly path: Uint8Array; readonly rest: RestOfFolder | null }
   | { readonly kind: 'owners'; readonly owners: OwnerNames }
   | { readonly kind: 'read'; readonly records: Uint8Array; readonly room: number; readonly level: number | null }
   | { readonly kind: 'more'; readonly room: number; readonly level: number | null }
@@ -99,7 +99,7 @@ export function createReader(start: ReaderStart): (request: ReaderRequest) => Re
     checkCancelled()
     switch (request.kind) {
       case 'list':
-        return { kind: 'listed', listing: listFolder(asBuffer(request.path), checkCancelled) }
+        return { kind: 'listed', listing: listFolder(asBuffer(request.path), viewOf(request.rest), checkCancelled) }
       case 'owners':
         owners = request.owners
         plainFiles = createPlainFiles(owners)
@@ -146,8 +146,8 @@ function sha256OfPieces(pieces: readonly Buffer[]): string {
 export function postAnswer(answer: ReaderAnswer, port: MessagePort): void {
   switch (answer.kind) {
     case 'listed': {
-      const records = alone(answer.listing.records)
-      port.postMessage({ ...answer, listing: { ...answer.listing, records } }, [records.buffer])
+      const { records, rest } = answer.listing
+      port.postMessage(answer, rest === null ? [records.buffer] : [records.buffer, rest.names.buffer])
       return
     }
     case 'piece': {
@@ -166,6 +166,13 @@ export function postAnswer(answer: ReaderAnswer, port: MessagePort): void {
 }
 
 /** Messages carry plain arrays; this is a view and no copy. */
+export function asBuffer(bytes: Uint8Array<ArrayBuffer>): Buffer<ArrayBuffer>
+export function asBuffer(bytes: Uint8Array): Buffer
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** The same of what a message carries of a folder. */
+export function viewOf(rest: RestOfFolder | null): RestOfFolder | null {
+  return rest === null ? null : { ...rest, names: asBuffer(rest.names) }
 }

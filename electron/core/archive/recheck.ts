@@ -63,12 +63,19 @@ export type RecordStream = {
 
 export function createRecordStream(spool: Spool): RecordStream {
   const pieces = spool.read()
-  let rest: Buffer = Buffer.alloc(0)
+  // Used again and again: what is left of it goes to its beginning, and the next piece behind that.
+  let room: Buffer = Buffer.alloc(0)
+  let rest = room
   const want = (bytes: number): boolean => {
     while (rest.length < bytes) {
       const { value, done } = pieces.next()
       if (done === true) return false
-      rest = Buffer.concat([rest, value])
+      const length = rest.length + value.length
+      const next = length <= room.length ? room : Buffer.allocUnsafeSlow(2 * length)
+      rest.copy(next)
+      value.copy(next, rest.length)
+      room = next
+      rest = next.subarray(0, length)
     }
     return true
   }

@@ -54,32 +54,37 @@ function restOf(time: bigint): bigint {
   return rest < 0n ? rest + SECOND : rest
 }
 
-/** Records one after another, in memory that grows as needed. */
+/** Records one after another, in memory that grows as needed and is used by the next list again: there is one at a time. */
 export type RecordList = {
   /** The path is the first `length` bytes; `stat`: see `statBytesOf`. */
   readonly add: (path: Buffer, length: number, stat: Buffer) => void
-  /** All of them. The list is not to be used afterwards. */
-  readonly take: () => Buffer
+  /** All of them, in memory of their own. The list is not to be used afterwards. */
+  readonly take: () => Buffer<ArrayBuffer>
 }
 
+let room = Buffer.allocUnsafeSlow(4096)
+
 export function createRecordList(): RecordList {
-  let out = Buffer.allocUnsafeSlow(4096)
   let filled = 0
   return {
     add: (path, length, stat) => {
       const wanted = filled + RECORD_HEAD + length
-      if (wanted > out.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(wanted, out.length * 2))
-        out.copy(larger, 0, 0, filled)
-        out = larger
+      if (wanted > room.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(wanted, room.length * 2))
+        room.copy(larger, 0, 0, filled)
+        room = larger
       }
-      out.writeUInt32LE(length, filled)
-      out.writeUInt32LE(0, filled + 4)
-      out.set(stat, filled + STAT)
-      path.copy(out, filled + RECORD_HEAD, 0, length)
+      room.writeUInt32LE(length, filled)
+      room.writeUInt32LE(0, filled + 4)
+      room.set(stat, filled + STAT)
+      path.copy(room, filled + RECORD_HEAD, 0, length)
       filled = wanted
     },
-    take: () => out.subarray(0, filled),
+    take: () => {
+      const own = Buffer.allocUnsafeSlow(filled)
+      room.copy(own, 0, 0, filled)
+      return own
+    },
   }
 }
 

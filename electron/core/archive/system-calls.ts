@@ -28,6 +28,8 @@ export type SystemCalls = {
   readonly startWriting: (fd: number, offset: number, length: number) => void
   /** What a path is, a symlink at its end not followed, into `out`; the path ends with a NUL. Null: not in every C library. */
   readonly statx: ((path: Buffer, out: Buffer) => void) | null
+  /** The next entries of an open folder as `getdents64` puts them, into `room`; gives their bytes, 0 at the end. Null: not in every C library. */
+  readonly readEntries: ((fd: number, room: Buffer) => number) | null
   /** Gives memory back that the allocator holds free: compressors leave much in the arenas of several threads. Never throws. */
   readonly trimMemory: () => void
   /** Ends the process at once, waiting for no thread: one may be kept by a disk that does not answer. Null: not to be had. */
@@ -94,6 +96,7 @@ function bind(): SystemCalls | null {
   const syncRange = optional(() =>
     koffi.load(null).func('int sync_file_range(int fd, int64_t offset, int64_t length, unsigned int flags)'),
   )
+  const getdents = optional(() => koffi.load(null).func('int64_t getdents64(int fd, void *room, size_t size)'))
   const adjust = optional(() => koffi.load(null).func('int mallopt(int parameter, int value)'))
   const trim = optional(() => koffi.load(null).func('int malloc_trim(size_t pad)'))
   const exit = optional(() => koffi.load(null).func('void _exit(int status)'))
@@ -140,6 +143,14 @@ function bind(): SystemCalls | null {
         ? null
         : (path, out) => {
             if (!statx(path, out)) throw failure('statx')
+          },
+    readEntries:
+      getdents === null
+        ? null
+        : (fd, room) => {
+            const filled = Number(getdents(fd, room, room.length))
+            if (filled < 0) throw failure('getdents64')
+            return filled
           },
     trimMemory: () => {
       trim?.(0)

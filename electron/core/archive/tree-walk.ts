@@ -1,6 +1,8 @@
 import { lstatSync, realpathSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fail } from '../../../shared/model/problem.ts'
+import { FRAME_BYTES } from './codec.ts'
+import { createGiveBack } from './give-back.ts'
 import { type Listing, listPlace } from './list-folder.ts'
 import type { ReaderPool } from './reader-pool.ts'
 import { codeOf } from './source-failure.ts'
@@ -9,6 +11,8 @@ import { kindOf, pathOf, recordLength } from './source-record.ts'
 
 /** Folders that are listed ahead of the one whose turn it is. */
 const AHEAD = 32
+/** Listings that nobody holds any more count as frames do, by their bytes. */
+const COLLECT_EVERY = 4
 
 /**
  * The places to walk: normalised, the real place of a target that is itself a symlink added (an archive that holds
@@ -39,24 +43,32 @@ export function walkOrder(path: Buffer): Buffer {
   return Buffer.from(path.map((byte) => (byte === 0x2f ? 0 : byte)))
 }
 
-/** A folder's listing and how far it has been handed on, and asked ahead for. */
-type Level = { readonly records: Buffer; at: number; aheadAt: number }
+/** Of the walk, with the sockets that were met on the way. */
+type Run = { readonly records: Buffer; readonly sockets: readonly string[] }
+
+/** A part of a folder's listing and how far it has been handed on, and asked ahead for; `more`: the next part. */
+type Level = {
+  readonly path: Buffer
+  readonly records: Buffer
+  readonly more: Promise<Listing> | null
+  at: number
+  aheadAt: number
+}
 
 /**
- * Records of everything in and below the places, a folder before its content, names in byte order; in runs, each with
- * the sockets that were met on the way. Folders are listed ahead, several at a time, and memory holds the listings of
- * one path through the tree. Throws `archive-source-*`.
+ * Records of everything in and below the places, a folder before its content, names in byte order; in runs. Folders are
+ * listed ahead, several at a time, and memory holds a part of each listing, and the names, of one path through the tree.
+ * Throws `archive-source-*`.
  */
-export async function* walkTree(places: readonly Buffer[], pool: ReaderPool): AsyncGenerator<Listing> {
+export async function* walkTree(places: readonly Buffer[], pool: ReaderPool): AsyncGenerator<Run> {
   const asked = new Map<string, Promise<Listing>>()
+  const giveBack = createGiveBack(COLLECT_EVERY)
+  let left = 0
   const levels: Level[] = []
   const ask = (path: Buffer) => {
     const key = path.toString('latin1')
     if (asked.has(key)) return
-    const listing = pool.list(path)
-    // Met when its turn comes, or never when the walk ends before.
-    listing.catch(() => undefined)
-    asked.set(key, listing)
+    asked.set(key, unmet(pool.list(path)))
   }
   const askAhead = () => {
     for (let depth = levels.length - 1; depth >= 0 && asked.size < AHEAD; depth -= 1) {
@@ -70,18 +82,24 @@ export async function* walkTree(places: readonly Buffer[], pool: ReaderPool): As
       }
     }
   }
+  const open = (path: Buffer, { records, sockets, rest }: Listing): readonly string[] => {
+    const more = rest === null ? null : unmet(pool.list(path, rest))
+    levels.push({ path, records, more, at: 0, aheadAt: 0 })
+    return sockets
+  }
   const enter = async (path: Buffer): Promise<readonly string[]> => {
     ask(path)
     const key = path.toString('latin1')
-    const { records, sockets } = await (asked.get(key) ?? pool.list(path))
+    const listing = await (asked.get(key) ?? pool.list(path))
     asked.delete(key)
-    levels.push({ records, at: 0, aheadAt: 0 })
-    return sockets
+    return open(path, listing)
   }
 
   for (const place of places) {
-    const { records, sockets } = readingHere(() => listPlace(place))
-    levels.push({ records, at: 0, aheadAt: 0 })
+    const sockets = open(
+      place,
+      readingHere(() => listPlace(place)),
+    )
     if (sockets.length > 0) yield { records: NOTHING, sockets }
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
       const from = level.at
@@ -90,12 +108,24 @@ export async function* walkTree(places: readonly Buffer[], pool: ReaderPool): As
         if (kindOf(level.records, level.at) === 'directory') folder = pathOf(level.records, level.at)
         level.at += recordLength(level.records, level.at)
       }
-      if (level.at === level.records.length) levels.pop()
-      const met = folder === null ? [] : await enter(folder)
+      const met: string[] = []
+      if (level.at === level.records.length) {
+        levels.pop()
+        if (level.more !== null) met.push(...open(level.path, await level.more))
+      }
+      if (folder !== null) met.push(...(await enter(folder)))
       askAhead()
       yield { records: level.records.subarray(from, level.at), sockets: met }
+      left += level.at - from
+      for (; left >= FRAME_BYTES; left -= FRAME_BYTES) giveBack()
     }
   }
+}
+
+/** What is met when its turn comes, or never when the walk ends before. */
+function unmet(listing: Promise<Listing>): Promise<Listing> {
+  listing.catch(() => undefined)
+  return listing
 }
 
 const NOTHING = Buffer.alloc(0)

@@ -40,8 +40,8 @@ export type WrittenArchive = ArchiveSummary & {
 
 /**
  * Writes the whole archive to its output; making it durable and giving it its name is the medium's part. This thread
- * plans and puts frames into the output, readers read; memory does not depend on the targets but for the listings of
- * one path through the tree and one entry for each file that has several names.
+ * plans and puts frames into the output, readers read; memory does not depend on the targets but for the names in
+ * the folders of one path through the tree and one entry for each file that has several names, and one for each frame.
  */
 export async function writeArchive(job: WriteJob, context: JobContext, link: OutputLink): Promise<WrittenArchive> {
   const codec = codecForName(job.to)
