@@ -97,7 +97,7 @@ export async function surveyRestore(
       ...checked.flatMap(({ warnings }) => warnings),
       ...unasked,
       ...unaskedOf(repairs),
-      ...(await newerOnRecord(engine, archives, repairs)),
+      ...(await newerOnRecord(engine.catalog, engine.medium, from, repairs)),
     ],
   }
   return { plan, archives: checked, held, from }
