@@ -74,6 +74,9 @@ export type CatalogEntry = z.infer<typeof catalogEntrySchema>
 /** The archives from all lines in order, the newest last; of two under one path the later stands. */
 export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEntry[] {
   const entries = new Map<number, CatalogEntry>()
+  // Years of nights have thousands of lines: none of them looks through all archives.
+  const byPath = new Map<string, number>()
+  const bySet = new Map<string, number[]>()
   const change = (number: number, with_: (entry: CatalogEntry) => Partial<CatalogEntry>) => {
     const entry = entries.get(number)
     if (entry) entries.set(number, { ...entry, ...with_(entry) })
@@ -82,7 +85,9 @@ export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEn
     switch (event.kind) {
       case 'archived': {
         const { kind: _, ancestry = [], ...facts } = event
-        for (const { path, sequence: number } of entries.values()) if (path === facts.path) entries.delete(number)
+        entries.delete(byPath.get(facts.path) ?? 0)
+        byPath.set(facts.path, facts.sequence)
+        bySet.set(facts.setId, [...(bySet.get(facts.setId) ?? []), facts.sequence])
         const unseen = { verifiedAt: null, databaseCheckedAt: null, volumes: null, copies: [] }
         entries.set(facts.sequence, { ...facts, ...unseen, setComplete: null, ancestry })
         break
@@ -99,8 +104,7 @@ export function foldCatalog(events: readonly CatalogEvent[]): readonly CatalogEn
         break
       }
       case 'set-closed':
-        for (const { sequence: number, setId } of entries.values()) {
-          if (setId !== event.setId) continue
+        for (const number of bySet.get(event.setId) ?? []) {
           change(number, ({ ancestry }) => ({
             setComplete: event.complete,
             ancestry: [...joinAncestry(ancestry, event.ancestry)],

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { problemOf, withFolder } from '../../formats/testing/sample.ts'
@@ -74,4 +74,18 @@ test('what archives attest outlives their files, their names and damaged lines',
       ],
       ancestry: [second],
     })
+  }))
+
+test('is read anew when it is another, whoever wrote it, and not before', () =>
+  withFolder((folder) => {
+    const catalog = createArchiveCatalog({ stateFolder: folder })
+    expect(catalog.entries()).toEqual([])
+    catalog.archived(facts)
+    const first = catalog.entries()
+    expect(first).toHaveLength(1)
+    expect(catalog.entries()).toBe(first)
+    createArchiveCatalog({ stateFolder: folder }).append({ kind: 'verified', sequence: 1, at })
+    expect(catalog.entries()).toMatchObject([{ verifiedAt: at }])
+    rmSync(fileIn(folder))
+    expect(catalog.entries()).toEqual([])
   }))

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { unlock, waitForLockSync } from 'fs-native-extensions'
 import { attestedBy, type CatalogEvent, catalogEventSchema, foldCatalog } from '../../../shared/model/catalog.ts'
@@ -20,6 +20,7 @@ function readWhole(file: string): { readonly events: readonly CatalogEvent[]; re
   return { events, bytes }
 }
 
+/** Every line that can be read, whatever stands before it. */
 function readReadable(file: string): readonly CatalogEvent[] {
   const events: CatalogEvent[] = []
   for (const line of readLines(file)) {
@@ -40,10 +41,25 @@ function decode(file: string, line: number, bytes: Buffer | null): CatalogEvent 
   }
 }
 
+/**
+ * What a file holds, read anew only when it is another: the windows ask every second, and the lines of years take a tenth of one. It is looked
+ * at before it is read, so that what is appended meanwhile is read the next time.
+ */
+function remembering<Value>(file: string, read: () => Value): () => Value {
+  let last: { readonly stamp: string; readonly value: Value } | null = null
+  return () => {
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false })
+    const stamp = found === undefined ? 'none' : `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs}`
+    if (last?.stamp !== stamp) last = { stamp, value: read() }
+    return last.value
+  }
+}
+
 /** The catalog as `<state>/catalog/archives.jsonl`, mode 0600, one event a line; writers take turns over all processes. */
 export function createArchiveCatalog(options: { readonly stateFolder: string }): ArchiveCatalog {
   const folder = join(options.stateFolder, 'catalog')
   const file = join(folder, 'archives.jsonl')
+  const folded = remembering(file, () => foldCatalog(readWhole(file).events))
 
   /** `make` sees what stands now; a torn line is cut first, so that the new one stands on a line of its own. */
   function write(make: (events: readonly CatalogEvent[]) => CatalogEvent): CatalogEvent {
@@ -77,7 +93,7 @@ export function createArchiveCatalog(options: { readonly stateFolder: string }):
     append(event) {
       write(() => event)
     },
-    entries: () => guarded(file, () => foldCatalog(readWhole(file).events)),
+    entries: () => guarded(file, folded),
     attested: () => guarded(file, () => attestedBy(readReadable(file))),
   }
 }
