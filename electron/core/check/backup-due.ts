@@ -1,8 +1,17 @@
+import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { Due } from '../../../shared/model/history.ts'
 import { isAncestor, isBehind, type Place, type Position } from '../../../shared/model/position.ts'
 import type { RunState } from '../../../shared/model/run-state.ts'
 import type { ServerShape } from '../../../shared/model/server-shape.ts'
-import type { GoodBackup } from './check-backups.ts'
+
+/** A verified archive of a server, and when its run began (ISO 8601, UTC): older than that nothing in it is. */
+export interface GoodBackup {
+  readonly archive: ArchiveSummary
+  readonly at: string
+  readonly endedAt: string | null
+  /** The domain's servers as they were then; null where that is not on record. */
+  readonly servers: readonly ServerShape[] | null
+}
 
 /** What the runs on record tell of backups. */
 export interface PastBackups {

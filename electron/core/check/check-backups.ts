@@ -1,20 +1,9 @@
 import { existsSync } from 'node:fs'
-import type { ArchiveSummary } from '../../../shared/model/archive.ts'
 import type { Finding } from '../../../shared/model/check.ts'
-import type { ServerShape } from '../../../shared/model/server-shape.ts'
 import { type Engine, masterOf } from '../engine.ts'
-import { type PastBackups, pastBackups } from './backup-due.ts'
+import { type GoodBackup, type PastBackups, pastBackups } from './backup-due.ts'
 import type { Thresholds } from './check.ts'
 import { readableRuns } from './readable-runs.ts'
-
-/** A verified archive of a server, and when its run began (ISO 8601, UTC): older than that nothing in it is. */
-export interface GoodBackup {
-  readonly archive: ArchiveSummary
-  readonly at: string
-  readonly endedAt: string | null
-  /** The domain's servers as they were then; null where that is not on record. */
-  readonly servers: readonly ServerShape[] | null
-}
 
 /** What all readable runs on record tell of backups. */
 export function backupsOnRecord(engine: Engine): PastBackups {

@@ -2,7 +2,7 @@ import type { Finding } from '../../../shared/model/check.ts'
 import type { DirectoryStatus } from '../../../shared/model/directory.ts'
 import type { JournalSummary } from '../../../shared/model/journal.ts'
 import { damageProblem } from '../journals/damage-problem.ts'
-import type { GoodBackup } from './check-backups.ts'
+import type { GoodBackup } from './backup-due.ts'
 
 /** Journals that were cleared for a backup which then did not come to be: nothing covers their records (manual 15.2.3: データ修復). */
 export function checkJournals({ journals }: DirectoryStatus, good: ReadonlyMap<string, GoodBackup>): Finding[] {

@@ -1,7 +1,7 @@
 import { readdirSync, statfsSync } from 'node:fs'
 import type { Finding } from '../../../shared/model/check.ts'
 import type { Engine } from '../engine.ts'
-import type { GoodBackup } from './check-backups.ts'
+import type { GoodBackup } from './backup-due.ts'
 
 /** Room for the next round in the folder for archives, and what dead runs left there. */
 export function checkRoom(engine: Engine, good: ReadonlyMap<string, GoodBackup>): Finding[] {

@@ -1,58 +1,20 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventEnvelope } from '../../../shared/contract.ts'
-import type { Preferences } from '../../../shared/model/console.ts'
-import type { Owner } from '../../../shared/model/owner.ts'
-import { createArchiveCatalog } from '../../adapters/catalog/archive-catalog.ts'
-import { newLoop } from '../../adapters/media/testing/small-filesystem.ts'
-import { buildCommands } from '../../commands/testing/build-commands.ts'
-import { composeEngine, openConsole } from '../../compose.ts'
-import { makeTestDomain, type TestDomain, until } from '../../embedded/testing/sample.ts'
-import { publicInfoPath } from '../../formats/layout.ts'
-import type { Console } from './port.ts'
+import { composeEngine } from '../../compose.ts'
+import { type TestDomain, until } from '../../embedded/testing/sample.ts'
+import { type ConsoleKit, openConsoleKit, snapshot, stepState } from './testing/console-kit.ts'
 
+let kit: ConsoleKit
 let made: TestDomain
-let workerPath: string
-const logged: string[] = []
+const open = (operator?: string) => kit.open(operator)
 
 beforeAll(async () => {
-  made = await makeTestDomain()
-  workerPath = join(dirname(await buildCommands()), 'archive-worker.cjs')
-  for (const { host } of made.domain.servers) await made.start(host)
+  kit = await openConsoleKit()
+  made = kit.made
 }, 120_000)
 afterAll(() => made.remove(), 60_000)
-
-function options(operator: string) {
-  const owner: Owner = { operator, host: 'console1', pid: process.pid, kind: 'console' }
-  return {
-    configFile: made.domain.file,
-    owner,
-    env: process.env,
-    execPath: process.execPath,
-    electron: false,
-    servicePath: made.launch.servicePath,
-    workerPath,
-    program: ['untenseki'],
-    home: '/nonexistent',
-    product: 'untenseki test',
-    uid: process.getuid?.() ?? -1,
-    log: (entry: { readonly event: string }) => logged.push(entry.event),
-  }
-}
-
-async function open(operator = 'gmadmin'): Promise<Console> {
-  let kept: Preferences = { language: 'ja', openNameDatabase: true }
-  const preferences = {
-    read: () => kept,
-    write: (next: Preferences) => {
-      kept = next
-    },
-  }
-  return openConsole(options(operator), preferences)
-}
-
-const snapshot = (console: Console) => console.handlers['state.snapshot'](null)
 
 describe('the console behind its windows', () => {
   test('logs on at its start and shows every service with its process', async () => {
@@ -62,7 +24,7 @@ describe('the console behind its windows', () => {
     expect(servers.flatMap(({ services }) => services).every(({ state, pid }) => state === 'running' && pid)).toBe(true)
     expect(directory.kind).toBe('up')
     await console.close()
-    const engine = composeEngine(options('watcher'))
+    const engine = composeEngine(kit.options('watcher'))
     expect(await engine.sessions.list()).toEqual([])
     engine.close()
   })
@@ -148,46 +110,6 @@ describe('the console behind its windows', () => {
     await console.close()
   })
 
-  test('opens where the catalog of archives cannot be read, shows the directory all the same, and tells of it', async () => {
-    const before = await open()
-    await before.handlers['directory.edit']({
-      edits: [{ action: 'register', registration: { kind: 'user', name: '目録 三郎' } }],
-    })
-    await before.handlers['backup.open'](null)
-    expect(await before.handlers['journal.clear']({ host: 'hq-mas' })).not.toBeNull()
-    await before.close()
-    const file = join(made.domain.folders.state, 'catalog', 'archives.jsonl')
-    const kept = existsSync(file) ? readFileSync(file) : null
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, 'no line of a catalog\n')
-    logged.length = 0
-    try {
-      const console = await open()
-      expect((await snapshot(console)).directory.kind).toBe('up')
-      await until(async () => (await snapshot(console)).backups.problem?.code === 'catalog-corrupt')
-      await console.handlers['directory.edit']({
-        edits: [{ action: 'register', registration: { kind: 'user', name: '目録 四郎' } }],
-      })
-      const number = async () => {
-        const { directory } = await snapshot(console)
-        return directory.kind === 'up' ? directory.status.position.number : 0
-      }
-      const first = await number()
-      await console.handlers['directory.edit']({
-        edits: [{ action: 'register', registration: { kind: 'user', name: '目録 五郎' } }],
-      })
-      await until(async () => (await number()) > first)
-      expect(logged.filter((event) => event === 'monitor.backups-failed')).toHaveLength(1)
-      if (kept === null) rmSync(file)
-      else writeFileSync(file, kept)
-      await until(async () => (await snapshot(console)).backups.problem === null)
-      await console.close()
-    } finally {
-      if (kept === null) rmSync(file, { force: true })
-      else writeFileSync(file, kept)
-    }
-  })
-
   test('runs case (1) step by step, refuses a bad path without ending, and logs on again afterwards', async () => {
     const console = await open()
     await console.handlers['run.prepare']({ host: 'hq-mas' })
@@ -215,43 +137,6 @@ describe('the console behind its windows', () => {
     expect((await snapshot(console)).session.kind).toBe('on')
     await console.close()
   }, 120_000)
-
-  test('shows what makes a backup due, and a master that archives on record are ahead of', async () => {
-    const { file, folders } = made.domain
-    const whole = readFileSync(file, 'utf8')
-    writeFileSync(file, whole.replace('site: 大阪支社', 'site: 神戸支社'))
-    const console = await open().finally(() => writeFileSync(file, whole))
-    const last = async (host: string) => (await snapshot(console)).backups.last.find((one) => one.host === host)
-    await until(async () => (await last('hq-mas'))?.changesSince !== null)
-    expect(await last('hq-mas')).toMatchObject({ changesSince: 0, due: [{ reason: 'site-changed', host: 'os-ml1' }] })
-    expect(await last('os-ml1')).toMatchObject({ at: null, due: [] })
-    const info = publicInfoPath(made.server('hq-mas'))
-    const settings = readFileSync(info)
-    appendFileSync(info, '# changed\n')
-    await until(async () => (await last('hq-mas'))?.due.length === 2)
-    expect((await last('hq-mas'))?.due[1]).toEqual({ reason: 'settings-changed', host: 'hq-mas' })
-    writeFileSync(info, settings)
-
-    const { directory, backups } = await snapshot(console)
-    if (directory.kind !== 'up') throw new Error('the directory is down')
-    expect(backups.behind).toBeNull()
-    const catalog = join(folders.state, 'catalog', 'archives.jsonl')
-    const kept = readFileSync(catalog)
-    const { timeline, number } = directory.status.position
-    const at = new Date().toISOString()
-    const fact = { at, path: '/b/ahead', host: 'tk-ml1', runId: 'r', setId: 'r', bytes: 1, sha256: 'ab' }
-    const archives = createArchiveCatalog({ stateFolder: folders.state })
-    const sequence = archives.archived({ ...fact, position: { timeline, number: number + 2 } })
-    archives.append({ kind: 'verified', sequence, at })
-    await until(async () => (await snapshot(console)).backups.behind !== null)
-    expect((await snapshot(console)).backups.behind).toMatchObject({
-      code: 'master-behind-server-archives',
-      params: { change: number, archived: number + 2, path: '/b/ahead', host: 'tk-ml1' },
-    })
-    writeFileSync(catalog, kept)
-    await until(async () => (await snapshot(console)).backups.behind === null)
-    await console.close()
-  }, 60_000)
 
   test('gives a prepared run up on cancel, with every service as before', async () => {
     const console = await open()
@@ -340,81 +225,6 @@ describe('the console behind its windows', () => {
     await console.close()
   })
 
-  test('asks for the next volume by number, tells why an answer will not do, and gives the archive up without one', async (context) => {
-    const devices = [newLoop(made.root, 1 / 32), newLoop(made.root, 16), newLoop(made.root, 1 / 32)]
-    const [one, other, third] = devices
-    const config = readFileSync(made.domain.file, 'utf8')
-    try {
-      if (!one || !other || !third) return context.skip('needs the superuser and loop devices')
-      writeFileSync(made.domain.file, config.replace(/recordBytes: \d+/, 'recordBytes: 10240'))
-      const console = await open()
-      const volume = async () => (await snapshot(console)).run?.volume ?? null
-      await console.handlers['run.prepare']({ host: 'tk-ml1' })
-      const unasked = console.handlers['run.volume']({ path: other.path })
-      await expect(unasked).rejects.toMatchObject({ problem: { code: 'no-volume-asked' } })
-      await console.handlers['run.all']({ to: one.path })
-      await until(async () => (await volume()) !== null)
-      expect(await volume()).toMatchObject({ number: 2, path: one.path, problem: null })
-      await console.handlers['run.volume']({ path: join(made.root, 'no-device') })
-      await until(async () => (await volume()) !== null)
-      expect((await volume())?.problem).not.toBeNull()
-      // Written, verified and its database opened: each reading may ask for a volume again.
-      const devicesOf = [one.path, other.path]
-      const answer = async () => {
-        const wanted = await volume()
-        if (wanted) await console.handlers['run.volume']({ path: devicesOf[wanted.number - 1] ?? '/' })
-      }
-      await until(async () => {
-        await answer()
-        return (await snapshot(console)).run?.phase === 'ended'
-      })
-      const { run } = await snapshot(console)
-      expect(run?.state).toMatchObject({ problem: null, archives: [{ path: one.path, host: 'tk-ml1' }] })
-      expect(run?.volume).toBeNull()
-      await console.handlers['run.dismiss'](null)
-
-      await console.handlers['session.logon'](null)
-      await console.handlers['run.prepare']({ host: 'tk-ml1' })
-      await console.handlers['run.all']({ to: third.path })
-      await until(async () => (await volume()) !== null)
-      await console.handlers['run.volume']({ path: null })
-      await until(async () => (await snapshot(console)).run?.phase === 'ended')
-      const given = (await snapshot(console)).run?.state
-      expect(given).toMatchObject({ outcome: 'failed-restored', problem: { code: 'cancelled' }, servicesDown: [] })
-      await console.close()
-    } finally {
-      writeFileSync(made.domain.file, config)
-      for (const device of devices) device?.end()
-    }
-  }, 120_000)
-
-  test('a run that gives itself up for its outage asks for no volume any more, nor does the next one', async (context) => {
-    const device = newLoop(made.root, 1 / 32)
-    const config = readFileSync(made.domain.file, 'utf8')
-    try {
-      if (!device) return context.skip('needs the superuser and loop devices')
-      const limited = config.replace(/^limits:\n/m, 'limits:\n  downtimeMs: 8000\n')
-      writeFileSync(made.domain.file, limited.replace(/recordBytes: \d+/, 'recordBytes: 10240'))
-      const console = await open()
-      await console.handlers['run.prepare']({ host: 'tk-ml1' })
-      await console.handlers['run.all']({ to: device.path })
-      await until(async () => (await snapshot(console)).run?.volume != null)
-      await until(async () => (await snapshot(console)).run?.phase === 'ended')
-      const { run } = await snapshot(console)
-      expect(run?.state).toMatchObject({ outcome: 'failed-restored', problem: { code: 'downtime-limit' } })
-      expect(run?.volume).toBeNull()
-      const unasked = console.handlers['run.volume']({ path: device.path })
-      await expect(unasked).rejects.toMatchObject({ problem: { code: 'no-volume-asked' } })
-      await console.handlers['run.dismiss'](null)
-      await console.handlers['run.prepare']({ host: 'tk-ml1' })
-      expect((await snapshot(console)).run?.volume).toBeNull()
-      await console.close()
-    } finally {
-      writeFileSync(made.domain.file, config)
-      device?.end()
-    }
-  }, 120_000)
-
   test('refuses every path of a window that is not absolute', async () => {
     const console = await open()
     const { handlers } = console
@@ -454,8 +264,3 @@ describe('the console behind its windows', () => {
     await Promise.all([console.close(), second.close()])
   })
 })
-
-async function stepState(console: Console, id: string): Promise<string | undefined> {
-  const { run } = await snapshot(console)
-  return run?.phase === 'busy' ? 'busy' : run?.state.steps.find((step) => step.id === id)?.state
-}
