@@ -3,7 +3,7 @@ import { en } from '../../shared/messages/en.ts'
 import { fill } from '../../shared/messages/fill.ts'
 import { ja, type MessageKey } from '../../shared/messages/ja.ts'
 import type { Language } from '../../shared/model/language.ts'
-import type { Problem } from '../../shared/model/problem.ts'
+import { type Problem, sentencesOf } from '../../shared/model/problem.ts'
 import { createFormat, type Format } from './format.ts'
 
 /** The window's language: its texts and its formats. */
@@ -28,14 +28,8 @@ export function createText(language: Language): Text {
     format,
     t: (key, params = {}) => fill(table[key], params),
     say,
-    tell: ({ message, remedy }) => `${sentence(say(message), language)}${say(remedy)}`,
+    tell: (problem) => say(sentencesOf(problem)),
   }
-}
-
-/** Problems' messages stand alone elsewhere and bear no full stop; before another sentence they need one. */
-function sentence(text: string, language: Language): string {
-  const ended = /[。.!?]$/.test(text)
-  return language === 'ja' ? `${text}${ended ? '' : '。'}` : `${text}${ended ? ' ' : '. '}`
 }
 
 export const TextContext = createContext<Text>(createText('ja'))

@@ -54,3 +54,9 @@ export function toProblem(thrown: unknown): Problem {
   const text = thrown instanceof Error ? thrown.message : String(thrown)
   return problem('internal', { text })
 }
+
+/** What happened and what to do, as sentences in one line. Messages stand alone elsewhere and bear no full stop. */
+export function sentencesOf({ message, remedy }: Pick<Problem, 'message' | 'remedy'>): Problem['message'] {
+  const ended = (text: string, stop: string) => (/[。.!?]$/.test(text) ? text : `${text}${stop}`)
+  return { ja: `${ended(message.ja, '。')}${remedy.ja}`, en: `${ended(message.en, '.')} ${remedy.en}` }
+}

@@ -1,5 +1,6 @@
 import { message } from '../../../shared/messages/step-title.ts'
 import type { DiscardedSegment, JournalSummary, Segment } from '../../../shared/model/journal.ts'
+import { sentencesOf } from '../../../shared/model/problem.ts'
 import { type Engine, serverOf } from '../../core/engine.ts'
 import { type Coverage, coverageOf } from '../../core/journals/coverage.ts'
 import { damageProblem } from '../../core/journals/damage-problem.ts'
@@ -42,7 +43,7 @@ export const journalList: Verb<ListOptions> = {
     ])
     if (!output.json) showSegments(rows, coverage, output)
     for (const found of rows.flatMap(({ damage }) => damage).map(damageProblem)) {
-      output.log({ ja: `${found.message.ja}。${found.remedy.ja}`, en: `${found.message.en}. ${found.remedy.en}` })
+      output.log(sentencesOf(found))
     }
     for (const { warning } of rows) {
       if (warning !== null) output.log(warning === 'none' ? notKept : message('backup.shared-filesystem'))

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../shared/model/check.ts'
+import { sentencesOf } from '../../../shared/model/problem.ts'
 import { type Engine, masterOf } from '../engine.ts'
 import { behindArchives } from './behind-archives.ts'
 
@@ -12,7 +13,5 @@ export async function checkBehind(engine: Engine): Promise<Finding[]> {
   if (status === null || status.repairPending !== null) return []
   const found = behindArchives(masterOf(engine.domain).host, status, archives)
   if (found === null) return []
-  const { code, message, remedy } = found
-  const text = { ja: `${message.ja}。${remedy.ja}`, en: `${message.en}. ${remedy.en}` }
-  return [{ id: code, severity: 'critical', text, measures: [] }]
+  return [{ id: found.code, severity: 'critical', text: sentencesOf(found), measures: [] }]
 }

@@ -10,7 +10,7 @@ import { useServerName } from '../use-words.ts'
 /** What an administrator must not miss, above the lists. */
 export function Notices(): ReactNode {
   const actions = useActions()
-  const { t, say, format } = useText()
+  const { t, say, tell, format } = useText()
   const { directory, session, run, backups } = useSnapshot((snapshot) => snapshot)
   const nameOf = useServerName()
   const replicas = directory.kind === 'up' ? directory.status.replicas : []
@@ -67,9 +67,7 @@ export function Notices(): ReactNode {
           })}
         </Notice>
       ))}
-      {backups.behind !== null && (
-        <Notice mark="failed">{`${say(backups.behind.message)} ${say(backups.behind.remedy)}`}</Notice>
-      )}
+      {backups.behind !== null && <Notice mark="failed">{tell(backups.behind)}</Notice>}
       {directory.kind === 'down' && (
         <Notice mark="failed">{t('system.domain-down', { text: say(directory.problem.message) })}</Notice>
       )}
