@@ -10,18 +10,24 @@ import { type Asked, inlineReader, type Reader, threadReader } from './reader-th
 import { newRooms, roomsOf } from './rooms.ts'
 import { systemCalls } from './system-calls.ts'
 
-/** Rooms of a reader: one is being filled while the others are compressed. Their number bounds the writer's memory. */
-const ROOMS = 3
+/**
+ * Rooms of a reader: one is being filled while the others are compressed, or wait for their turn in the output; with three of them those
+ * who compress a large file waited for the one who reads it. Their number bounds the writer's memory.
+ */
+const ROOMS = 5
 /** And the one into which it compresses. */
 const ROOMS_OF_READER = ROOMS + 1
 /** Rooms for what is no member's content. */
 const OWN_ROOMS = 3
-/** Each has a heap, a compressor and rooms of its own, some 18 MB. */
-const MOST_READERS = 6
+/** Each has a heap, a compressor and rooms of its own, some 20 MB. */
+const MOST_READERS = 4
 /** How often it is asked whether the processors have nothing to do, which more readers could change. */
 const LOOK_MS = 100
-/** With so much of the processors' time unused the disk is what everybody waits for: a reader more is started. */
-const IDLE_SHARE = 0.25
+/**
+ * With so much of the processors' time unused the disk is what everybody waits for: a reader more is started. What cannot be
+ * compressed leaves a quarter of it unused, too, on the way from thread to thread, where one more would not help.
+ */
+const IDLE_SHARE = 0.35
 
 /** Takes the pieces of one stream. `push` resolves once the bytes may be overwritten; `packed`: see `Lane`. */
 export type PieceTarget = {

@@ -8,6 +8,9 @@ import type { ForeignEntry } from './extract/list-foreign-file.ts'
 import { CANCEL, JOB_WORDS, TAKEN } from './output.ts'
 import type { WorkerMessage, WorkerResults, WorkerStart, WorkerTask } from './worker-job.ts'
 
+/** What a job allocates is short-lived: room for more would fill up before it is collected, and stay. */
+const YOUNG_MB = 6
+
 /** How a caller follows and ends a job. `workerPath`: the built worker file, handed in by the root. */
 export type JobOptions = {
   readonly workerPath: string
@@ -46,7 +49,11 @@ export async function inWorker<Kind extends WorkerTask['kind']>(
   }
   options.signal?.addEventListener('abort', onAbort)
   try {
-    const worker = new Worker(options.workerPath, { workerData: start, transferList: portsOf(task) })
+    const worker = new Worker(options.workerPath, {
+      workerData: start,
+      transferList: portsOf(task),
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     const result = await orCancelled(outcome(worker, words, options), options.signal, (late) => {
       worker.unref()
       const gone = () => undefined
