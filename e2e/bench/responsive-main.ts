@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { app, BrowserWindow } from 'electron'
@@ -18,8 +18,13 @@ const page = `data:text/html,<script>
   window.takeLongest = () => { const taken = longest; longest = 0; return taken }
 </script>`
 
-function memoryMb(): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024
+/** In MB; `VmHWM`: the most since it was forgotten. To look again and again would itself take what it measures. */
+function memoryMb(what: 'VmRSS' | 'VmHWM'): number {
+  return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024
+}
+
+function forgetPeak(): void {
+  writeFileSync('/proc/self/clear_refs', '5')
 }
 
 /** Starts the idle process; what is given back ends it and tells its longest stall. */
@@ -43,11 +48,8 @@ async function measure(): Promise<void> {
   const endIdle = startIdle()
   await wait(SETTLE_MS)
   await takeLongest()
-  const idleMb = memoryMb()
-  let peakMb = idleMb
-  const timer = setInterval(() => {
-    peakMb = Math.max(peakMb, memoryMb())
-  }, 20)
+  const idleMb = memoryMb('VmRSS')
+  forgetPeak()
   const delay = monitorEventLoopDelay({ resolution: 2 })
   delay.enable()
   // The engine's part of the arguments stands where a process of its own would have it; it begins when it is loaded.
@@ -56,7 +58,7 @@ async function measure(): Promise<void> {
   const { finished } = await import('./ours.ts')
   await finished
   delay.disable()
-  clearInterval(timer)
+  const peakMb = memoryMb('VmHWM')
   console.log(
     JSON.stringify({
       what: given[0],
