@@ -15,7 +15,10 @@ export const targets = [
   ['create', 'cold', 'untenseki', 'restic', 0.5],
   ['create', 'cold', 'untenseki', 'npm tar', 0.25],
   ['verify', 'warm', 'untenseki', 'tar | zstd', 1.0],
+  ['verify', 'cold', 'untenseki', 'tar | zstd', 1.0],
   ['restore', 'warm', 'untenseki', 'tar | zstd', 1.0],
+  ['restore', 'cold', 'untenseki', 'tar | zstd', 1.0],
+  ['restore', 'cold', 'untenseki', 'tar | zstd, synced', 1.0],
 ]
 
 /**
