@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { namesIn } from './folder-names.ts'
-import { listFolder, type RestOfFolder } from './list-folder.ts'
+import { LISTING_BYTES, listFolder, type RestOfFolder } from './list-folder.ts'
 import { pathOf, recordLength } from './source-record.ts'
 import { archiveKit } from './testing/archive-kit.ts'
 
@@ -32,20 +32,21 @@ test('gives all names of a huge folder in byte order, and its listing in parts t
 
   const listed: string[] = []
   let rest: RestOfFolder | null = null
-  let largest = 0
+  const room = Buffer.alloc(LISTING_BYTES)
+  let parts = 0
   do {
-    const part = listFolder(folder, rest, nothing)
-    for (let at = 0; at < part.records.length; at += recordLength(part.records, at))
+    const part = listFolder(folder, rest, room, nothing)
+    for (let at = 0; at < part.length; at += recordLength(room, at))
       listed.push(
-        pathOf(part.records, at)
+        pathOf(room, at)
           .toString('latin1')
           .slice(folder.length + 1),
       )
-    largest = Math.max(largest, part.records.length)
+    parts += 1
     rest = part.rest
   } while (rest !== null)
   expect(listed).toEqual(expected)
-  expect(largest).toBeLessThan(1024 * 1024)
+  expect(parts).toBeGreaterThan(10)
 })
 
 test('gives nothing for an empty folder', () => {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { startOwnThread } from './own-thread.ts'
 import { createReaderPool } from './reader-pool.ts'
+import { threadReader } from './reader-thread.ts'
+import { newRooms } from './rooms.ts'
 import { archiveKit } from './testing/archive-kit.ts'
 
 // Broken by: a thread that is ended while it loads machine code, which takes the whole process with it.
@@ -43,4 +45,25 @@ test('readers are ended at once, and those that come after them read', async () 
   pool.expectMuch()
   expect((await pool.list(Buffer.from('/etc'))).records.length).toBeGreaterThan(0)
   await pool.close()
+})
+
+// Broken by: a message with a view, which carries all the memory that the view looks into.
+test('a request carries no byte more than it means, and takes nothing from its asker', async () => {
+  const path = join(folder, 'weighs.cjs')
+  writeFileSync(
+    path,
+    `const { parentPort } = require('node:worker_threads')
+     parentPort.postMessage({ kind: 'loaded' })
+     parentPort.on('message', ({ path }) => {
+       const text = path.length + ' of ' + path.buffer.byteLength
+       parentPort.postMessage({ kind: 'failed', failure: { code: 'internal', text } })
+     })`,
+  )
+  const start = { memory: newRooms(1), listings: newRooms(1), spare: 0, stop: new SharedArrayBuffer(4) }
+  const reader = threadReader(path, start, () => undefined)
+  const listing = Buffer.alloc(1_000_000, 'x')
+  const asked = reader.ask({ kind: 'list', path: listing.subarray(500, 510), rest: null, room: 0 })
+  await expect(asked).rejects.toThrow('10 of 10')
+  expect(listing.length).toBe(1_000_000)
+  await reader.end()
 })

@@ -109,7 +109,9 @@ function readBatch(records: Buffer, room: Buffer, context: ReadContext): Piece |
   }
   const text = lines.map((line) => (typeof line === 'string' ? line : lineOf(records, line, room, context))).join('')
   const current = escapeName(pathOf(records, lastRecord(records)))
-  return { filled, lines: Buffer.from(text, 'utf8'), members, contentBytes, current }
+  const manifest = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
+  manifest.write(text)
+  return { filled, lines: manifest, members, contentBytes, current }
 }
 
 /** `path`: as text, of a file that `plainFiles` has encoded; `member`: of any other. */

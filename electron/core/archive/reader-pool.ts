@@ -2,7 +2,7 @@ import { FRAME_BYTES } from './codec.ts'
 import { STORED, storedFrame } from './codec-zstd.ts'
 import type { Lane, PackedFrame } from './frame-writer.ts'
 import { digestOfHex } from './hash.ts'
-import type { Listing, RestOfFolder } from './list-folder.ts'
+import { LISTING_BYTES, type RestOfFolder } from './list-folder.ts'
 import { countProcessors, processorTimes } from './processors.ts'
 import type { Piece } from './read-members.ts'
 import { asBuffer, type OwnerNames, type Packed, type ReaderRequest, viewOf } from './reader.ts'
@@ -19,6 +19,8 @@ const ROOMS = 5
 const ROOMS_OF_READER = ROOMS + 1
 /** Rooms for what is no member's content. */
 const OWN_ROOMS = 3
+/** For what is listed ahead and for the folders of the path where the walk is; a deeper one takes memory of its own. */
+const LISTING_ROOMS = 48
 /** Each has a heap, a compressor and rooms of its own, some 20 MB. */
 const MOST_READERS = 4
 /** How often it is asked whether the processors have nothing to do, which more readers could change. */
@@ -35,6 +37,14 @@ export type PieceTarget = {
   readonly end: () => void
 }
 
+/** A folder's records, which hold good until it is let go; see `Listed`. */
+export type Listing = {
+  readonly records: Buffer
+  readonly sockets: readonly string[]
+  readonly rest: RestOfFolder | null
+  readonly letGo: () => void
+}
+
 /** A room of the caller's own. */
 type Room = {
   readonly bytes: Buffer
@@ -48,7 +58,7 @@ type Room = {
  * wait for a cold disk, more are started, because a disk answers many questions at once sooner than one after another.
  */
 export type ReaderPool = {
-  /** What a folder holds, or the next part of it; `rest` is given away with that. */
+  /** What a folder holds, or the next part of it; `rest` is given away with that, `path` has to hold good until it resolves. */
   readonly list: (path: Buffer, rest?: RestOfFolder | null) => Promise<Listing>
   /**
    * Reads what `next` gives, jobs one after another (null: there is no more), each into the target of the same call;
@@ -91,6 +101,9 @@ export function createReaderPool(readerPath: string | undefined, level: number |
   const stop = new SharedArrayBuffer(4)
   const memory = newRooms(MOST_READERS * ROOMS_OF_READER + OWN_ROOMS)
   const rooms = roomsOf(memory)
+  const listings = newRooms(LISTING_ROOMS, LISTING_BYTES)
+  const listingRooms = roomsOf(listings, LISTING_BYTES)
+  const freeListings = listingRooms.map((_, number) => number)
   const seats: Seat[] = []
   const tasks: Task[] = []
   const own = Array.from({ length: OWN_ROOMS }, (_, index) => MOST_READERS * ROOMS_OF_READER + index)
@@ -179,7 +192,7 @@ export function createReaderPool(readerPath: string | undefined, level: number |
   }
   const addReader = () => {
     const from = seats.length * ROOMS_OF_READER
-    const start = { memory, spare: from + ROOMS, stop }
+    const start = { memory, listings, spare: from + ROOMS, stop }
     const threaded = threads && readerPath !== undefined
     const reader = threaded ? threadReader(readerPath, start, outcome.fail) : inlineReader(start)
     const free = Array.from({ length: ROOMS }, (_, index) => from + index)
@@ -200,10 +213,16 @@ export function createReaderPool(readerPath: string | undefined, level: number |
   addReader()
   return {
     list: async (path, rest = null) => {
-      const answer = await ask({ kind: 'list', path, rest })
+      const room = freeListings.pop() ?? null
+      const answer = await ask({ kind: 'list', path, rest, room })
       if (answer.kind !== 'listed') throw new Error(answer.kind)
-      const { listing } = answer
-      return { ...listing, records: asBuffer(listing.records), rest: viewOf(listing.rest) }
+      const { own, listed } = answer
+      const bytes = own === null ? listingRooms[room ?? -1]?.subarray(0, listed.length) : asBuffer(own)
+      if (bytes === undefined) throw new Error(`room ${room}`)
+      const letGo = () => {
+        if (room !== null) freeListings.push(room)
+      }
+      return { records: bytes, sockets: listed.sockets, rest: viewOf(listed.rest), letGo }
     },
     readAll: (next, owners) => {
       const finished = new Promise<void>((resolve) => {

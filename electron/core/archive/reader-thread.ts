@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
+import { assertNever } from '../../../shared/model/assert-never.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import { startOwnThread } from './own-thread.ts'
-import { alone, createReader, type ReaderAnswer, type ReaderRequest, type ReaderStart } from './reader.ts'
+import { alone, createReader, givenAway, type ReaderAnswer, type ReaderRequest, type ReaderStart } from './reader.ts'
 import { sourceProblem } from './source-problem.ts'
 
 const YOUNG_MB = 4
@@ -43,15 +44,32 @@ export function threadReader(readerPath: string, start: ReaderStart, fallen: (th
     ask: async (request) => {
       const answer = await new Promise<ReaderAnswer>((resolve) => {
         waiting.push(resolve)
-        if (request.kind === 'list' && request.rest !== null)
-          return worker.postMessage(request, [request.rest.names.buffer])
-        if (request.kind !== 'read') return worker.postMessage(request)
-        const records = alone(request.records)
-        worker.postMessage({ ...request, records }, [records.buffer])
+        worker.postMessage(...messageOf(request))
       })
       return unlessFailure(answer)
     },
     end,
+  }
+}
+
+/** A request with no byte more than it means, and what it hands over: of a view, a message would carry all the memory that it looks into. */
+function messageOf(request: ReaderRequest): readonly [ReaderRequest, ArrayBuffer[]] {
+  switch (request.kind) {
+    case 'list': {
+      const { rest } = request
+      const path = alone(request.path)
+      return [{ ...request, path }, rest === null ? [path.buffer] : [path.buffer, rest.names.buffer]]
+    }
+    case 'read': {
+      const records = givenAway(request.records)
+      return [{ ...request, records }, [records.buffer]]
+    }
+    case 'owners':
+    case 'more':
+    case 'pack':
+      return [request, []]
+    default:
+      return assertNever(request)
   }
 }
 

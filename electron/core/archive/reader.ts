@@ -3,7 +3,7 @@ import { assertNever } from '../../../shared/model/assert-never.ts'
 import { FRAME_BYTES } from './codec.ts'
 import { STORED, storedFrame } from './codec-zstd.ts'
 import { newSha256, sha256Hex } from './hash.ts'
-import { type Listing, listFolder, type RestOfFolder } from './list-folder.ts'
+import { LISTING_BYTES, type Listed, listFolder, type RestOfFolder } from './list-folder.ts'
 import { createPlainFiles } from './plain-member.ts'
 import { type Piece, readMembers } from './read-members.ts'
 import { roomsOf } from './rooms.ts'
@@ -13,21 +13,27 @@ import { zstdLibrary } from './zstd-library.ts'
 
 /**
  * What a reader is started with. All memory is shared, see `rooms.ts`; `spare`: the room that is its own to begin with;
- * `stop`: one word, anything but 0 means "end now".
+ * `listings`: rooms for those; `stop`: one word, anything but 0 means "end now".
  */
 export type ReaderStart = {
   readonly memory: SharedArrayBuffer
+  readonly listings: SharedArrayBuffer
   readonly spare: number
   readonly stop: SharedArrayBuffer
 }
 
 /**
- * `list`: what a folder holds, or the next part of it. `owners`: names for what is read from now on. `read`: the tar stream of these records,
+ * `list`: what a folder holds, or the next part of it, into the room for listings of that number; null: into memory of its own. `owners`: names for what is read from now on. `read`: the tar stream of these records,
  * the first piece of it into the room of that number; `more`: the next piece. A reader has one stream at a time, and
  * makes a frame of its last piece at once where a level is given. `pack`: a frame of the room's first bytes.
  */
 export type ReaderRequest =
-  | { readonly kind: 'list'; readonly path: Uint8Array; readonly rest: RestOfFolder | null }
+  | {
+      readonly kind: 'list'
+      readonly path: Uint8Array
+      readonly rest: RestOfFolder | null
+      readonly room: number | null
+    }
   | { readonly kind: 'owners'; readonly owners: OwnerNames }
   | { readonly kind: 'read'; readonly records: Uint8Array; readonly room: number; readonly level: number | null }
   | { readonly kind: 'more'; readonly room: number; readonly level: number | null }
@@ -44,10 +50,10 @@ export type OwnerNames = {
   readonly groups: ReadonlyMap<number, string>
 }
 
-/** `done`: the stream ends with this piece. */
+/** `own`: the listing's records where it was given no room. `done`: the stream ends with this piece. */
 export type ReaderAnswer =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'listed'; readonly listing: Listing }
+  | { readonly kind: 'listed'; readonly listed: Listed; readonly own: Uint8Array<ArrayBuffer> | null }
   | { readonly kind: 'piece'; readonly piece: Piece; readonly done: boolean; readonly packed: Packed | null }
   | { readonly kind: 'packed'; readonly packed: Packed }
   | { readonly kind: 'failed'; readonly failure: SourceFailure | { readonly code: 'internal'; readonly text: string } }
@@ -56,6 +62,7 @@ export type ReaderAnswer =
 export function createReader(start: ReaderStart): (request: ReaderRequest) => ReaderAnswer {
   const stop = new Int32Array(start.stop)
   const rooms = roomsOf(start.memory)
+  const listings = roomsOf(start.listings, LISTING_BYTES)
   let { spare } = start
   // Loaded now, before anybody may end this thread.
   const calls = systemCalls()
@@ -95,11 +102,17 @@ export function createReader(start: ReaderStart): (request: ReaderRequest) => Re
       packed: whole ? pack(number, value.filled, level) : null,
     }
   }
+  const list = ({ path, rest, room: number }: ReaderRequest & { readonly kind: 'list' }): ReaderAnswer => {
+    const room = number === null ? Buffer.allocUnsafe(LISTING_BYTES) : listings[number]
+    if (room === undefined) throw new Error(`room ${number}`)
+    const listed = listFolder(asBuffer(path), viewOf(rest), room, checkCancelled)
+    return { kind: 'listed', listed, own: number === null ? alone(room.subarray(0, listed.length)) : null }
+  }
   const answer = (request: ReaderRequest): ReaderAnswer => {
     checkCancelled()
     switch (request.kind) {
       case 'list':
-        return { kind: 'listed', listing: listFolder(asBuffer(request.path), viewOf(request.rest), checkCancelled) }
+        return list(request)
       case 'owners':
         owners = request.owners
         plainFiles = createPlainFiles(owners)
@@ -136,6 +149,12 @@ export function alone(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes)
 }
 
+/** The same without a copy of what is alone already; the bytes are not to be used afterwards. */
+export function givenAway(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length ? new Uint8Array(buffer) : alone(bytes)
+}
+
 function sha256OfPieces(pieces: readonly Buffer[]): string {
   const hash = newSha256()
   for (const piece of pieces) hash.update(piece)
@@ -146,12 +165,13 @@ function sha256OfPieces(pieces: readonly Buffer[]): string {
 export function postAnswer(answer: ReaderAnswer, port: MessagePort): void {
   switch (answer.kind) {
     case 'listed': {
-      const { records, rest } = answer.listing
-      port.postMessage(answer, rest === null ? [records.buffer] : [records.buffer, rest.names.buffer])
+      const { own, listed } = answer
+      const given = [own, listed.rest?.names].flatMap((bytes) => (bytes == null ? [] : [bytes.buffer]))
+      port.postMessage(answer, given)
       return
     }
     case 'piece': {
-      const lines = alone(answer.piece.lines)
+      const lines = givenAway(answer.piece.lines)
       port.postMessage({ ...answer, piece: { ...answer.piece, lines } }, [lines.buffer])
       return
     }

@@ -54,37 +54,33 @@ function restOf(time: bigint): bigint {
   return rest < 0n ? rest + SECOND : rest
 }
 
-/** Records one after another, in memory that grows as needed and is used by the next list again: there is one at a time. */
+/** Records one after another, at the beginning of a room. */
 export type RecordList = {
-  /** The path is the first `length` bytes; `stat`: see `statBytesOf`. */
-  readonly add: (path: Buffer, length: number, stat: Buffer) => void
-  /** All of them, in memory of their own. The list is not to be used afterwards. */
-  readonly take: () => Buffer<ArrayBuffer>
+  /** The path is the first `length` bytes; `stat`: see `statBytesOf`. False: there is no room for it, and nothing was added. */
+  readonly add: (path: Buffer, length: number, stat: Buffer) => boolean
+  /** Bytes of all of them. */
+  readonly length: () => number
 }
 
-let room = Buffer.allocUnsafeSlow(4096)
+/** What the record of a path of so many bytes takes. */
+export function recordSize(pathLength: number): number {
+  return RECORD_HEAD + pathLength
+}
 
-export function createRecordList(): RecordList {
+export function createRecordList(room: Buffer): RecordList {
   let filled = 0
   return {
     add: (path, length, stat) => {
-      const wanted = filled + RECORD_HEAD + length
-      if (wanted > room.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(wanted, room.length * 2))
-        room.copy(larger, 0, 0, filled)
-        room = larger
-      }
+      const wanted = filled + recordSize(length)
+      if (wanted > room.length) return false
       room.writeUInt32LE(length, filled)
       room.writeUInt32LE(0, filled + 4)
       room.set(stat, filled + STAT)
       path.copy(room, filled + RECORD_HEAD, 0, length)
       filled = wanted
+      return true
     },
-    take: () => {
-      const own = Buffer.allocUnsafeSlow(filled)
-      room.copy(own, 0, 0, filled)
-      return own
-    },
+    length: () => filled,
   }
 }
 

@@ -1,18 +1,14 @@
 import { lstatSync, realpathSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fail } from '../../../shared/model/problem.ts'
-import { FRAME_BYTES } from './codec.ts'
-import { createGiveBack } from './give-back.ts'
-import { type Listing, listPlace } from './list-folder.ts'
-import type { ReaderPool } from './reader-pool.ts'
+import { listPlace } from './list-folder.ts'
+import type { Listing, ReaderPool } from './reader-pool.ts'
 import { codeOf } from './source-failure.ts'
 import { readingHere } from './source-problem.ts'
 import { kindOf, pathOf, recordLength } from './source-record.ts'
 
 /** Folders that are listed ahead of the one whose turn it is. */
 const AHEAD = 32
-/** Listings that nobody holds any more count as frames do, by their bytes. */
-const COLLECT_EVERY = 4
 
 /**
  * The places to walk: normalised, the real place of a target that is itself a symlink added (an archive that holds
@@ -51,19 +47,19 @@ type Level = {
   readonly path: Buffer
   readonly records: Buffer
   readonly more: Promise<Listing> | null
+  readonly letGo: () => void
   at: number
   aheadAt: number
 }
 
 /**
- * Records of everything in and below the places, a folder before its content, names in byte order; in runs. Folders are
- * listed ahead, several at a time, and memory holds a part of each listing, and the names, of one path through the tree.
+ * Records of everything in and below the places, a folder before its content, names in byte order; in runs, each of which
+ * holds good until the next one is asked for. Folders are listed ahead, several at a time, and memory holds a part of each
+ * listing, and the names, of one path through the tree.
  * Throws `archive-source-*`.
  */
 export async function* walkTree(places: readonly Buffer[], pool: ReaderPool): AsyncGenerator<Run> {
   const asked = new Map<string, Promise<Listing>>()
-  const giveBack = createGiveBack(COLLECT_EVERY)
-  let left = 0
   const levels: Level[] = []
   const ask = (path: Buffer) => {
     const key = path.toString('latin1')
@@ -82,9 +78,9 @@ export async function* walkTree(places: readonly Buffer[], pool: ReaderPool): As
       }
     }
   }
-  const open = (path: Buffer, { records, sockets, rest }: Listing): readonly string[] => {
+  const open = (path: Buffer, { records, sockets, rest, letGo }: Listing): readonly string[] => {
     const more = rest === null ? null : unmet(pool.list(path, rest))
-    levels.push({ path, records, more, at: 0, aheadAt: 0 })
+    levels.push({ path, records, more, letGo, at: 0, aheadAt: 0 })
     return sockets
   }
   const enter = async (path: Buffer): Promise<readonly string[]> => {
@@ -96,16 +92,15 @@ export async function* walkTree(places: readonly Buffer[], pool: ReaderPool): As
   }
 
   for (const place of places) {
-    const sockets = open(
-      place,
-      readingHere(() => listPlace(place)),
-    )
+    const { records, sockets } = readingHere(() => listPlace(place))
+    open(place, { records, sockets, rest: null, letGo: () => undefined })
     if (sockets.length > 0) yield { records: NOTHING, sockets }
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
       const from = level.at
       let folder: Buffer | null = null
       while (folder === null && level.at < level.records.length) {
-        if (kindOf(level.records, level.at) === 'directory') folder = pathOf(level.records, level.at)
+        // Longer in use than the listing that names it.
+        if (kindOf(level.records, level.at) === 'directory') folder = Buffer.from(pathOf(level.records, level.at))
         level.at += recordLength(level.records, level.at)
       }
       const met: string[] = []
@@ -116,8 +111,7 @@ export async function* walkTree(places: readonly Buffer[], pool: ReaderPool): As
       if (folder !== null) met.push(...(await enter(folder)))
       askAhead()
       yield { records: level.records.subarray(from, level.at), sockets: met }
-      left += level.at - from
-      for (; left >= FRAME_BYTES; left -= FRAME_BYTES) giveBack()
+      if (level.at === level.records.length) level.letGo()
     }
   }
 }
