@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const server = domain.servers.find((one) => one.host === host)
   const service = server?.services.find((one) => one.id === id)
   if (server === undefined || service === undefined) throw fail('service-unknown', { host, service: id })
-  await runService(domain, server, service, serviceBodies[service.kind])
+  await runService(domain, server, service, await serviceBodies[service.kind]())
 }
 
 main().catch((error: unknown) => {

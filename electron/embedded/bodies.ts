@@ -1,14 +1,10 @@
 import type { ServiceKind } from '../../shared/model/service.ts'
-import { addressService } from './address-service/body.ts'
-import { dependentService } from './dependent/body.ts'
-import { mailServer } from './mail-server/body.ts'
-import { objectServer } from './object-server/body.ts'
 import type { ServiceBody } from './process/run-service.ts'
 
-/** What runs in the process of each kind of service. */
-export const serviceBodies: Readonly<Record<ServiceKind, ServiceBody>> = {
-  'object-server': objectServer,
-  'address-service': addressService,
-  server: mailServer,
-  dependent: dependentService,
+/** What runs in the process of each kind of service, which loads no other kind. */
+export const serviceBodies: Readonly<Record<ServiceKind, () => Promise<ServiceBody>>> = {
+  'object-server': async () => (await import('./object-server/body.ts')).objectServer,
+  'address-service': async () => (await import('./address-service/body.ts')).addressService,
+  server: async () => (await import('./mail-server/body.ts')).mailServer,
+  dependent: async () => (await import('./dependent/body.ts')).dependentService,
 }

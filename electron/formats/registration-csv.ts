@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { CsvError, type Info, parse } from 'csv-parse'
+import type { Info } from 'csv-parse'
 import { type Registration, registrationSchema } from '../../shared/model/entity.ts'
 import type { CsvEncoding } from '../../shared/model/import.ts'
 import { fail, type Problem, problem } from '../../shared/model/problem.ts'
@@ -92,6 +92,7 @@ function decodeLines(bytes: Buffer, encoding: CsvEncoding): { text: string; unde
 }
 
 async function* records(file: string, text: string): AsyncGenerator<{ record: readonly string[]; line: number }> {
+  const { CsvError, parse } = await import('csv-parse')
   const pieces: string[] = []
   for (let from = 0; from < text.length; from += pieceLength) pieces.push(text.slice(from, from + pieceLength))
   const parser = Readable.from(pieces).pipe(

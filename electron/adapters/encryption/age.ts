@@ -2,12 +2,14 @@ import { execFile } from 'node:child_process'
 import { createHash, webcrypto } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { Decrypter, Encrypter } from 'age-encryption'
 import type { MediaSettings } from '../../../shared/model/media.ts'
 import { fail } from '../../../shared/model/problem.ts'
 import type { ArchiveCipher } from '../../core/ports/archive-cipher.ts'
 
 const commandMs = 60_000
+
+/** Large, and most commands encrypt nothing. */
+const library = () => import('age-encryption')
 
 /** Keys by the domain file's `media.encryption`, through the age library; without it nothing is encrypted. */
 export function ageCipher(
@@ -21,6 +23,7 @@ export function ageCipher(
     seals: settings !== null,
     async seal() {
       if (settings === null) throw fail('encryption-unset', { path: '.age' })
+      const { Encrypter } = await library()
       const encrypter = new Encrypter()
       for (const recipient of settings.recipients) encrypter.addRecipient(recipient)
       let fileKey = new Uint8Array()
@@ -42,8 +45,9 @@ export function ageCipher(
       if (settings === null || (settings.identityFile === null && settings.identityCommand === null)) {
         throw fail('archive-encrypted', { path })
       }
-      const decrypter = new Decrypter()
       const { place, lines } = await identitiesOf(settings, env)
+      const { Decrypter } = await library()
+      const decrypter = new Decrypter()
       try {
         for (const identity of lines) decrypter.addIdentity(identity)
       } catch {

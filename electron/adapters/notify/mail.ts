@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { createTransport } from 'nodemailer'
 import type { MailSettings } from '../../../shared/model/notification.ts'
 import { fail, ProblemError, problem } from '../../../shared/model/problem.ts'
 import type { Notifier } from '../../core/ports/notifier.ts'
@@ -15,6 +14,9 @@ const stepMs = 20_000
 export function mailNotifier(settings: MailSettings, env: Readonly<Record<string, string | undefined>>): Notifier {
   const { host, port, tls, from, to, user, caFile } = settings
   const channel = `mail ${host}:${port}`
+  // For whoever has mails sent only, and not at the moment of the trouble that the mail is to tell of.
+  const library = import('nodemailer')
+  library.catch(() => undefined)
   return {
     channel: 'mail',
     obstacle() {
@@ -32,6 +34,7 @@ export function mailNotifier(settings: MailSettings, env: Readonly<Record<string
       let password: string | null = null
       try {
         password = user === null ? null : await passwordOf(settings, env)
+        const { createTransport } = await library
         const transport = createTransport({
           host,
           port,
