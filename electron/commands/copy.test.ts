@@ -74,7 +74,7 @@ it('copies onto devices, and verifies and lists from them', async (context) => {
       0,
       (verified.result.archive as { members: number }).members - 2,
     ])
-    expect(await shell.plain(['verify', one.path, '--json'])).toMatchObject({ code: 12, problem: 'medium-next-volume' })
+    expect(await shell.plain(['verify', one.path, '--json'])).toMatchObject({ code: 12, problem: 'volume-wanted' })
   } finally {
     for (const loop of loops) loop?.end()
   }

@@ -149,7 +149,7 @@ describe('an encrypted archive on a device (needs the superuser and loop devices
       const before = shell.snapshot()
       expect(await restore(one.path, '--yes')).toMatchObject({
         code: 12,
-        problem: 'medium-next-volume',
+        problem: 'volume-wanted',
         result: { outcome: 'refused' },
       })
       expect(await restore(other.path, '--yes')).toMatchObject({ code: 12, problem: 'volume-other' })
@@ -164,7 +164,7 @@ describe('an encrypted archive on a device (needs the superuser and loop devices
     expect((await shell.run(['domain', 'stop', '--yes'])).code).toBe(0)
     const words = ['nxrestore', '--config', shell.config, '--json']
     const asked = await shell.begin(words, { input: `${one.path}\ny\n` }).ended
-    expect([asked.code, asked.problem]).toEqual([12, 'medium-next-volume'])
+    expect([asked.code, asked.problem]).toEqual([12, 'volume-wanted'])
     const named = await shell.begin(words, { input: `${one.path}\ny\n${other.path}\n` }).ended
     expect(named.result.warnings).toMatchObject([{ code: 'restore-unrepaired' }])
     expect([named.code, named.stderr.match(/Insert volume 2/g)?.length]).toEqual([1, 1])

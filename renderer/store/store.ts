@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { CommandInput, CommandName, CommandOutput, EventEnvelope, ShellSignal } from '../../shared/contract.ts'
-import { toProblem } from '../../shared/model/problem.ts'
+import { type Problem, toProblem } from '../../shared/model/problem.ts'
 import type { Bridge } from '../bridge/bridge.ts'
 import { foldEvent } from './fold.ts'
 import { type AppState, emptyState } from './state.ts'
@@ -11,8 +11,12 @@ export type Store = StoreApi<AppState>
 export interface Access {
   readonly store: Store
   readonly bridge: Bridge
-  /** Sends a command; a Problem is shown as the window's failure and answers undefined. */
-  ask<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandOutput<Name> | undefined>
+  /** Sends a command; a Problem is shown as the window's failure, unless `met` takes it, and answers undefined. */
+  ask<Name extends CommandName>(
+    name: Name,
+    input: CommandInput<Name>,
+    met?: (problem: Problem) => boolean,
+  ): Promise<CommandOutput<Name> | undefined>
 }
 
 export function createAccess(bridge: Bridge): Access {
@@ -20,12 +24,13 @@ export function createAccess(bridge: Bridge): Access {
   return {
     store,
     bridge,
-    async ask(name, input) {
+    async ask(name, input, met) {
       store.setState(({ busy }) => ({ busy: [...busy, name] }))
       try {
         return await bridge.invoke(name, input)
       } catch (error) {
-        store.setState({ failure: toProblem(error) })
+        const problem = toProblem(error)
+        if (met?.(problem) !== true) store.setState({ failure: problem })
         return undefined
       } finally {
         store.setState(({ busy }) => {

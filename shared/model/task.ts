@@ -13,7 +13,7 @@ const bothSchema = z.object({ ja: z.string(), en: z.string() })
  */
 export const taskSchema = z.object({
   id: z.string(),
-  kind: z.enum(['reconcile', 'survey', 'extract', 'copy', 'import']),
+  kind: z.enum(['reconcile', 'survey', 'volumes', 'extract', 'copy', 'import']),
   subject: z.string(),
   state: z.enum(['running', 'cancelling', 'done', 'failed', 'cancelled']),
   /** In the task's own unit (records, bytes); `total` null: not known yet. */

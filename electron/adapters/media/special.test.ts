@@ -120,7 +120,7 @@ describe.skipIf(!here)('a special file (needs the superuser and loop devices)', 
       listArchive(at, { workerPath: kit.workerPath() }, { header: () => undefined, entry }),
     )
     expect(members).toBe(written.members - 1)
-    expect(await codeOf(medium.open(first))).toBe('medium-next-volume')
+    expect(await codeOf(medium.open(first))).toBe('volume-wanted')
     expect(await codeOf(medium.open(others[0] ?? ''))).toBe('volume-other')
   })
 

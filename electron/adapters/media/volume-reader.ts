@@ -37,7 +37,7 @@ type Volume = {
  * An archive on volumes as one row of bytes. Opening reads the label of every volume in turn (of a tape all of it: its
  * label cannot tell what follows), asking for each that is not there; reading asks again for the one it needs.
  *
- * Throws `archive-missing`, `archive-unreadable`, `medium-next-volume` (12), `volume-unfinished`, `volume-none` (13).
+ * Throws `archive-missing`, `archive-unreadable`, `volume-wanted` (12), `volume-unfinished`, `volume-none` (13).
  */
 export async function openVolumes(first: Device, options: OpenOptions): Promise<MediumReader> {
   let current = await openVolume(first, null)
@@ -165,8 +165,7 @@ async function findVolume(place: string, wanted: Wanted, options: OpenOptions): 
       reason = asked === 0 ? null : toProblem(thrown)
     }
     if (givenUp()) throw fail('cancelled')
-    if (options.nextVolume === undefined)
-      throw fail('medium-next-volume', { path: place, number: wanted.volume, label })
+    if (options.nextVolume === undefined) throw fail('volume-wanted', { path: place, number: wanted.volume, label })
     path = await options.nextVolume({ number: wanted.volume, label, path: place, reads: true, problem: reason })
     if (path === null || givenUp()) throw fail('cancelled')
   }

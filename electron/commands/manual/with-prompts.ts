@@ -48,7 +48,8 @@ export async function withPrompts<Result>(
       } catch (error) {
         // The end of the input: nobody is there who could put one in.
         if (toProblem(error).code !== 'answer-missing') throw error
-        throw fail('medium-next-volume', { path: wanted.path, number: wanted.number, label: wanted.label })
+        const { path, number, label, reads } = wanted
+        throw fail(reads ? 'volume-wanted' : 'medium-next-volume', { path, number, label })
       }
     }
     return await work({ engine: composed, server, medium, nextVolume, line })

@@ -47,6 +47,9 @@ test('asks for the next volume by number, tells why an answer will not do, and g
     expect(run?.state).toMatchObject({ problem: null, archives: [{ path: one.path, host: 'tk-ml1' }] })
     expect(run?.volume).toBeNull()
     await console.handlers['run.dismiss'](null)
+    // Where the run was told that its volumes are, they are found.
+    const { path } = one
+    expect(await console.handlers['archive.open']({ path })).toMatchObject({ header: { host: 'tk-ml1' } })
 
     await console.handlers['session.logon'](null)
     await console.handlers['run.prepare']({ host: 'tk-ml1' })
@@ -57,6 +60,24 @@ test('asks for the next volume by number, tells why an answer will not do, and g
     const given = (await snapshot(console)).run?.state
     expect(given).toMatchObject({ outcome: 'failed-restored', problem: { code: 'cancelled' }, servicesDown: [] })
     await console.close()
+
+    // Looked into by a console that does not know yet where they are: one task asks, and nothing else waits for an operator.
+    const later = await open()
+    const { handlers } = later
+    const page = { folder: '/', next: null, limit: 10 }
+    const wanted = { problem: { code: 'volume-wanted', exitCode: 12 } }
+    await expect(handlers['archive.open']({ path })).rejects.toMatchObject(wanted)
+    const id = await handlers['archive.volumes']({ path })
+    const task = async () => (await snapshot(later)).tasks.find((each) => each.id === id)
+    await until(async () => (await task())?.volume != null)
+    expect((await task())?.volume).toMatchObject({ number: 2, path, problem: null })
+    await handlers['task.volume']({ id, path: other.path })
+    await until(async () => (await task())?.state === 'done')
+    expect(await handlers['archive.open']({ path })).toMatchObject({ header: { host: 'tk-ml1' } })
+    expect((await handlers['archive.folder']({ path, ...page })).rows).toHaveLength(1)
+    writeFileSync(other.path, Buffer.alloc(1024 * 1024))
+    await expect(handlers['archive.folder']({ path, ...page })).rejects.toMatchObject(wanted)
+    await later.close()
   } finally {
     writeFileSync(made.domain.file, config)
     for (const device of devices) device?.end()

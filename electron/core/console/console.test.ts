@@ -232,6 +232,7 @@ describe('the console behind its windows', () => {
     const asked = [
       handlers['archive.choose']({ path }),
       handlers['archive.open']({ path }),
+      handlers['archive.volumes']({ path }),
       handlers['archive.folder']({ path, folder: '/', ...page }),
       handlers['archive.search']({ path, text: 'a', ...page }),
       handlers['archive.extract']({ path, select: [], to: '/nowhere' }),

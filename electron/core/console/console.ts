@@ -183,7 +183,7 @@ export async function openConsole(engine: Engine, preferences: PreferencesStore)
         await run.resume()
         return null
       },
-      ...archiveHandlers(engine, store, tasks),
+      ...archiveHandlers(engine, store, tasks, places),
       'repair.inspect': async ({ host }) => engine.repair.inspect(host),
       'repair.prepare': async ({ host, acceptLoss }) => {
         await run.prepareRepair(host, acceptLoss)

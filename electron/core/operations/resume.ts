@@ -41,7 +41,7 @@ export interface Resumed {
  * others are verified all the same, and then this is thrown and the run is unfinished still: with the volume it can be gone on with. Where the run was to clear that
  * server's journal and had not, it is cleared. Then the run is settled. `rest` says what is left to back up, `repairs` what is left
  * to repair. A restore that had not begun to exchange data is taken back: nothing is left of it to go on with. Throws
- * `no-unfinished-run`, `cancelled` and `medium-next-volume` (for a volume), and what a rollback throws.
+ * `no-unfinished-run`, `cancelled` and `volume-wanted` (for a volume), and what a rollback throws.
  */
 export async function resumeRun(
   engine: Engine,
@@ -140,7 +140,7 @@ async function standingArchive(
 
 /** A volume was asked for and given up, or nobody could be asked: that says nothing of the archive. */
 function isUngiven(error: unknown): boolean {
-  return ['cancelled', 'medium-next-volume'].includes(toProblem(error).code)
+  return ['cancelled', 'volume-wanted'].includes(toProblem(error).code)
 }
 
 const notWhole: readonly number[] = [exitCodes.medium, exitCodes.badArchive]

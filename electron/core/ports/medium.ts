@@ -107,7 +107,7 @@ export type MediumOptions = Pick<MediumWants, 'overwrite'> & {
   readonly name?: string
   /** Ends the wait for a volume: what waits rejects with the signal's problem. */
   readonly signal?: AbortSignal | undefined
-  /** Asked at the end of a volume. Without it a second volume is `medium-next-volume` (12), as for an unattended run. */
+  /** Asked at the end of a volume. Without it a second volume is `medium-next-volume` (12), when reading `volume-wanted` (12), as for an unattended run. */
   readonly nextVolume?: NextVolume | undefined
 }
 

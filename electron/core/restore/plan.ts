@@ -24,7 +24,7 @@ export interface RestoreRequest {
   readonly repair: boolean
   /**
    * Asked for the volumes of an archive on a special file, and again when it is unpacked (`rememberVolumes`); without it a second volume
-   * is `medium-next-volume` (12).
+   * is `volume-wanted` (12).
    */
   readonly nextVolume?: NextVolume | undefined
 }

@@ -24,7 +24,7 @@ export function ArchiveBar(props: {
   const known = useId()
   const openAt = (at: string) => {
     onChange()
-    void archive.open(at)
+    void archive.open(at, true)
   }
   const open = () => openAt(path)
   const find = () => {
@@ -42,7 +42,7 @@ export function ArchiveBar(props: {
     if (chosen === null) return
     setPath(chosen)
     onChange()
-    void archive.open(chosen)
+    void archive.open(chosen, true)
   }, [chosen])
   return (
     <div className="archive-bar">

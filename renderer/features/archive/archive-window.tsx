@@ -11,6 +11,7 @@ import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 import { CommonDialogs } from '../common-commands.tsx'
 import { TaskView } from '../tasks/task-view.tsx'
+import { TaskVolume } from '../tasks/volume-dialog.tsx'
 import { ArchiveBar } from './archive-bar.tsx'
 import { ArchiveStatus } from './archive-status.tsx'
 import { entryRows } from './entry-rows.ts'
@@ -34,7 +35,9 @@ export function ArchiveWindow(): ReactNode {
   const [tooMany, setTooMany] = useState(false)
   useFirstFocus('tree', chosen === null || archive.opened !== null)
   const { opened, folder, search, page, tree } = archive
-  const task = tasks.find((each) => each.kind === 'extract' && each.subject === opened?.path)
+  const extraction = tasks.find((each) => each.kind === 'extract' && each.subject === opened?.path)
+  const volumes = tasks.find((each) => each.kind === 'volumes')
+  const found = volumes?.state === 'done' ? volumes : null
 
   const fresh = () => {
     setSelected([])
@@ -44,6 +47,18 @@ export function ArchiveWindow(): ReactNode {
   // A choice made while another archive was being opened is not one of its entries.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what is opened counts
   useEffect(fresh, [opened])
+  // Its volumes were found: it is opened as one whose volumes nobody has to be asked for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each task opens once
+  useEffect(() => {
+    if (found === null) return
+    void actions.dismissTask(found.id)
+    void archive.open(found.subject, false)
+  }, [found?.id])
+  /** Another archive is opened: what came of looking for the volumes of the last one is of no interest any more. */
+  const another = () => {
+    fresh()
+    if (volumes?.state === 'failed' || volumes?.state === 'cancelled') void actions.dismissTask(volumes.id)
+  }
   const show = (path: string) => {
     fresh()
     archive.show(path)
@@ -79,7 +94,7 @@ export function ArchiveWindow(): ReactNode {
         <MenuBar menus={archiveMenus} reasonOf={(item: MenuItem) => against(item.command)} onCommand={onCommand} />
         <h1 className="for-readers">{t('window.archive')}</h1>
       </header>
-      <ArchiveBar archive={archive} onChange={fresh} />
+      <ArchiveBar archive={archive} onChange={another} />
       <main className="panes panes-archive">
         <Panel title={t('archive.folders')}>
           <Tree
@@ -119,9 +134,14 @@ export function ArchiveWindow(): ReactNode {
           {t('archive.too-many', { limit: format.number(mostEntries) })}
         </p>
       )}
-      {task !== undefined && (
+      {volumes !== undefined && found === null && (
         <div className="window-task">
-          <TaskView task={task} label={t('archive.extracting')} />
+          <TaskView task={volumes} label={t('archive.volumes')} />
+        </div>
+      )}
+      {extraction !== undefined && (
+        <div className="window-task">
+          <TaskView task={extraction} label={t('archive.extracting')} />
         </div>
       )}
       <div className="button-row">
@@ -135,6 +155,7 @@ export function ArchiveWindow(): ReactNode {
       </div>
       <ArchiveStatus archive={archive} selected={selected.length} />
       {dialog?.kind === 'extract' && opened !== null && <ExtractDialog archive={opened.path} select={selected} />}
+      <TaskVolume kinds={['volumes', 'extract']} hint={t('volume.archive-hint')} />
       <CommonDialogs />
     </div>
   )

@@ -19,7 +19,8 @@ export interface OpenedArchive {
   readonly page: ArchivePage
   readonly tree: FolderTree
   readonly busy: boolean
-  open(path: string): Promise<void>
+  /** `asks`: for volumes of it that nobody has named yet; else they are a failure. */
+  open(path: string, asks: boolean): Promise<void>
   show(folder: string): void
   find(text: string): void
   expand(folder: string, open: boolean): void
@@ -92,10 +93,10 @@ export function useArchive(): OpenedArchive {
     page,
     tree,
     busy,
-    async open(path) {
+    async open(path, asks) {
       const mine = ++turn.current
       setBusy(true)
-      const facts = await actions.archiveOpen(path)
+      const facts = await actions.archiveOpen(path, asks)
       if (mine !== turn.current) return
       setBusy(false)
       if (facts === undefined) return

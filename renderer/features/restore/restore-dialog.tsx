@@ -5,7 +5,7 @@ import { Field } from '../../chrome/field.tsx'
 import { useActions, useApp, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 import { TaskView } from '../tasks/task-view.tsx'
-import { VolumeDialog } from '../tasks/volume-dialog.tsx'
+import { TaskVolume } from '../tasks/volume-dialog.tsx'
 import { useServerName } from '../use-words.ts'
 import { AcceptLoss } from './repair-facts.tsx'
 import { RestoreFacts } from './restore-facts.tsx'
@@ -28,8 +28,6 @@ export function RestoreDialog(): ReactNode {
   const path = useRef<HTMLInputElement>(null)
   const subject = [...hosts, from].join(' ')
   const task = tasks.find((each) => each.kind === 'survey' && each.subject === subject)
-  /** Whichever survey waits for one, so that none waits unseen. */
-  const waiting = tasks.find((each) => each.kind === 'survey' && each.volume !== null)
   const looking = task?.state === 'running' || task?.state === 'cancelling'
   const plan = task?.state === 'done' ? task.plan : null
   const gaps = plan?.repairs.flatMap((repair) => repair.gaps) ?? []
@@ -124,14 +122,7 @@ export function RestoreDialog(): ReactNode {
       {task !== undefined && plan === null && <TaskView task={task} label={t('restore.looking')} />}
       {plan !== null && <RestoreFacts plan={plan} />}
       {plan !== null && <AcceptLoss gaps={gaps} accepted={accepted} onChange={setAccepted} />}
-      {waiting?.volume != null && (
-        <VolumeDialog
-          key={`${waiting.id} ${waiting.volume.number}`}
-          wanted={waiting.volume}
-          hint={t('volume.survey-hint')}
-          onAnswer={(path) => void actions.answerTaskVolume(waiting.id, path)}
-        />
-      )}
+      <TaskVolume kinds={['survey']} hint={t('volume.survey-hint')} />
     </Dialog>
   )
 }

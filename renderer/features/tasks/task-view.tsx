@@ -62,8 +62,8 @@ function TaskBar({ task, label }: { readonly task: Task; readonly label: string 
     known ? t('run.members', { done: amount(task.done), total: amount(task.total ?? 0) }) : amount(task.done)
   const parts = [
     ...(share === null ? [] : [format.percent(share)]),
-    // A registration from a file says how many lines were sent in its own words.
-    ...(task.kind === 'import' ? [] : [counted()]),
+    // A registration from a file says how many lines were sent in its own words; looking for volumes counts nothing.
+    ...(task.kind === 'import' || task.kind === 'volumes' ? [] : [counted()]),
   ]
   return (
     <div className="progress">

@@ -1,8 +1,10 @@
 import { type ReactNode, useRef, useState } from 'react'
+import type { Task } from '../../../shared/model/task.ts'
 import type { WantedVolume } from '../../../shared/model/wanted-volume.ts'
 import { Button } from '../../chrome/button.tsx'
 import { Dialog } from '../../chrome/dialog.tsx'
 import { Field } from '../../chrome/field.tsx'
+import { useActions, useSnapshot } from '../../store/use-app.ts'
 import { useText } from '../../text/use-text.ts'
 
 interface VolumeProps {
@@ -63,5 +65,22 @@ export function VolumeDialog({ wanted, hint, onAnswer }: VolumeProps): ReactNode
         <button type="submit" className="for-readers" tabIndex={-1} aria-hidden="true" />
       </form>
     </Dialog>
+  )
+}
+
+/** Asks for the volume that a task of these kinds waits for, whichever it is, so that none waits unseen. */
+export function TaskVolume(props: { readonly kinds: readonly Task['kind'][]; readonly hint: string }): ReactNode {
+  const { kinds, hint } = props
+  const actions = useActions()
+  const tasks = useSnapshot((snapshot) => snapshot.tasks)
+  const waiting = tasks.find(({ kind, volume }) => kinds.includes(kind) && volume !== null)
+  if (waiting === undefined || waiting.volume === null) return null
+  return (
+    <VolumeDialog
+      key={`${waiting.id} ${waiting.volume.number}`}
+      wanted={waiting.volume}
+      hint={hint}
+      onAnswer={(path) => void actions.answerTaskVolume(waiting.id, path)}
+    />
   )
 }

@@ -17,6 +17,7 @@ export const enArchive: Translated<typeof jaArchive> = {
     'At most {limit} entries are sorted or chosen at once: search for fewer, or take the folder out whole.',
   'archive.choose-entries': 'Choose in the list what is to be taken out.',
   'archive.extracting': 'Extraction',
+  'archive.volumes': 'Looking for the volumes',
 
   'column.entry': 'Name',
   'column.entry-type': 'Type',

@@ -147,6 +147,8 @@ export const enRun: Translated<typeof jaRun> = {
     'Leave it as it is when the medium in the same drive was changed. Cancel leaves the run unfinished; the services are up.',
   'volume.survey-hint':
     'Leave it as it is when the medium in the same drive was changed. Cancel stops looking; nothing has been changed.',
+  'volume.archive-hint':
+    'Leave it as it is when the medium in the same drive was changed. Cancel gives it up; nothing has been changed.',
 
   'cancel.title': 'Cancel the procedure',
   'cancel.question': 'Cancel the procedure?',

@@ -14,6 +14,7 @@ export const jaArchive = {
     '一度に並べ替え,又は選択できるのは{limit}件までです。検索で絞り込むか,フォルダごと取り出してください。',
   'archive.choose-entries': '取り出すものを一覧で選択してください。',
   'archive.extracting': '取り出し',
+  'archive.volumes': '媒体の確認',
 
   'column.entry': '名前',
   'column.entry-type': '種類',

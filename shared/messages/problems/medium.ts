@@ -77,6 +77,17 @@ export const mediumProblems = defineProblems({
     ja: ['その装置に,運転席のバックアップはありません({path})', '媒体と装置名を確認してください。'],
     en: ['The device holds no backup of this product ({path})', 'Check the medium and the name of the device.'],
   },
+  'volume-wanted': {
+    exit: 'medium',
+    ja: [
+      'このアーカイブを読むには{number}巻目の媒体(ラベル {label})が必要です({path})',
+      '媒体を装置に入れて,そのスペシャルファイル名を --volume で指定するか,画面又は端末から実行してください。',
+    ],
+    en: [
+      'Volume {number} of this archive, label {label}, is wanted ({path})',
+      'Put it in and name its special file with --volume, or run it from the window or a terminal.',
+    ],
+  },
   'volume-other': {
     exit: 'medium',
     ja: ['別の媒体が入っています({path}: {label})。必要な媒体は {wanted} です', '正しい媒体に取り替えてください。'],
