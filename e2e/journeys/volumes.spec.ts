@@ -209,7 +209,7 @@ test('an archive on two volumes is looked into: the second is asked for once, an
     const volume = page.getByRole('dialog', { name: '次の媒体' })
     const device = volume.getByLabel('媒体のスペシャルファイル名')
     await expect(volume).toContainText('2巻目')
-    await expect(volume).toContainText('何も変更していません')
+    await expect(volume).toContainText('取り出さないでください')
     await picture(page, 'archive-volume-asked')
     await volume.getByRole('button', { name: '取消' }).click()
     const looking = page.locator('[data-task="volumes"]')

@@ -190,7 +190,7 @@ it.skipIf(process.getuid?.() !== 0)(
       writeFileSync(shell.config, config.replace(/recordBytes: \d+/, 'recordBytes: 10240'))
       const volumes = ['--to', first.path, '--volume', second.path]
       await killed(['--server', 'MASTER', ...volumes], 'nxbackup', 'step-done')
-      expect(await resume()).toMatchObject({ code: 12, problem: 'medium-next-volume' })
+      expect(await resume()).toMatchObject({ code: 12, problem: 'volume-wanted' })
       expect(Object.values(shell.snapshot().pids)).not.toContain(null)
       expect(await shell.run(['start', '--server', 'hq-mas'])).toMatchObject({ code: 11, problem: 'run-unfinished' })
       const resumed = await shell.run(['runs', 'resume', '--volume', second.path, '--yes'])

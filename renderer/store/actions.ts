@@ -124,16 +124,17 @@ export function createActions(access: Access) {
     async prepareRestore(hosts: readonly string[], from: string, acceptLoss: readonly ChangeRange[]): Promise<void> {
       await openPrepared(() => ask('restore.prepare', { hosts: [...hosts], from, acceptLoss: [...acceptLoss] }))
     },
-    /** What an archive is; `asks`: one of its volumes that nobody has named yet is asked for as a task, and this answers undefined. */
+    /** What an archive is; `asks`: where nobody has named one of its volumes yet this answers null, and it is no failure. */
     async archiveOpen(path: string, asks: boolean) {
       let wanted = false
       const facts = await ask('archive.open', { path }, ({ code }) => {
         wanted = asks && code === 'volume-wanted'
         return wanted
       })
-      if (wanted) await ask('archive.volumes', { path })
-      return facts
+      return wanted ? null : facts
     },
+    /** The task that asks where an archive's volumes are: its id. */
+    archiveVolumes: (path: string) => ask('archive.volumes', { path }),
     archiveFolder: (path: string, folder: string, next: string | null, limit: number) =>
       ask('archive.folder', { path, folder, next, limit }),
     archiveSearch: (path: string, text: string, next: string | null, limit: number) =>

@@ -8,9 +8,6 @@ import type { ArchiveCipher } from '../../core/ports/archive-cipher.ts'
 
 const commandMs = 60_000
 
-/** Large, and most commands encrypt nothing. */
-const library = () => import('age-encryption')
-
 /** Keys by the domain file's `media.encryption`, through the age library; without it nothing is encrypted. */
 export function ageCipher(
   settings: MediaSettings['encryption'],
@@ -18,12 +15,15 @@ export function ageCipher(
 ): ArchiveCipher {
   // Node 18 has it, but not by this name, and the library asks for it there.
   globalThis.crypto ??= webcrypto as Crypto
+  // Large, and only for whoever encrypts; not first when it is needed, when the program may have been replaced on the disk.
+  const library = settings === null ? null : import('age-encryption')
+  library?.catch(() => undefined)
   const made = new Map<string, Uint8Array>()
   return {
     seals: settings !== null,
     async seal() {
-      if (settings === null) throw fail('encryption-unset', { path: '.age' })
-      const { Encrypter } = await library()
+      if (settings === null || library === null) throw fail('encryption-unset', { path: '.age' })
+      const { Encrypter } = await library
       const encrypter = new Encrypter()
       for (const recipient of settings.recipients) encrypter.addRecipient(recipient)
       let fileKey = new Uint8Array()
@@ -42,11 +42,12 @@ export function ageCipher(
     async open(header, path) {
       const own = made.get(digestOf(header))
       if (own !== undefined) return own
-      if (settings === null || (settings.identityFile === null && settings.identityCommand === null)) {
+      const identified = settings !== null && (settings.identityFile !== null || settings.identityCommand !== null)
+      if (library === null || !identified) {
         throw fail('archive-encrypted', { path })
       }
       const { place, lines } = await identitiesOf(settings, env)
-      const { Decrypter } = await library()
+      const { Decrypter } = await library
       const decrypter = new Decrypter()
       try {
         for (const identity of lines) decrypter.addIdentity(identity)

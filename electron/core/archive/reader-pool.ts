@@ -61,7 +61,7 @@ export type ReaderPool = {
   /** What a folder holds, or the next part of it; `rest` is given away with that, `path` has to hold good until it resolves. */
   readonly list: (path: Buffer, rest?: RestOfFolder | null) => Promise<Listing>
   /**
-   * Reads what `next` gives, jobs one after another (null: there is no more), each into the target of the same call;
+   * Reads what `next` gives (null: there is no more), jobs one after another, whose records are given away, each into the target of the same call;
    * resolves when all targets have all of it.
    */
   readonly readAll: (

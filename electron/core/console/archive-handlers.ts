@@ -38,12 +38,18 @@ export function archiveHandlers(
       return null
     },
     'archive.open': ({ path }) => look(path, async ({ header }) => ({ path, header })),
-    'archive.volumes': async ({ path }) =>
-      tasks.begin('volumes', absolutePath(path), ({ signal, nextVolume }) =>
+    'archive.volumes': async ({ path }) => {
+      const subject = absolutePath(path)
+      const going = store
+        .snapshot()
+        .tasks.find((each) => each.kind === 'volumes' && each.subject === subject && each.state === 'running')
+      if (going !== undefined) return going.id
+      return tasks.begin('volumes', subject, ({ signal, nextVolume }) =>
         withArchiveOn(medium, path, { signal, nextVolume }, (at) =>
           withArchive(at, async () => ({ receipt: { path } })),
         ),
-      ),
+      )
+    },
     'archive.folder': ({ path, folder, next, limit }) =>
       look(path, async (archive) => pageOf(await archive.children(folder, { next, limit }))),
     'archive.search': ({ path, text, next, limit }) =>

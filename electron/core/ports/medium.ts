@@ -63,6 +63,7 @@ export type Unfinished = {
 }
 
 export type OpenOptions = {
+  /** Asked for a volume that is not where the last one was. Without it that is `volume-wanted` (12). */
   readonly nextVolume?: NextVolume | undefined
   readonly signal?: AbortSignal | undefined
   /** What is read comes from the medium itself where the filesystem allows that, not from memory. */
@@ -107,7 +108,7 @@ export type MediumOptions = Pick<MediumWants, 'overwrite'> & {
   readonly name?: string
   /** Ends the wait for a volume: what waits rejects with the signal's problem. */
   readonly signal?: AbortSignal | undefined
-  /** Asked at the end of a volume. Without it a second volume is `medium-next-volume` (12), when reading `volume-wanted` (12), as for an unattended run. */
+  /** Asked at the end of a volume. Without it a second volume is `medium-next-volume` (12), as for an unattended run. */
   readonly nextVolume?: NextVolume | undefined
 }
 

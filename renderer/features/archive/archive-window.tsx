@@ -36,8 +36,7 @@ export function ArchiveWindow(): ReactNode {
   useFirstFocus('tree', chosen === null || archive.opened !== null)
   const { opened, folder, search, page, tree } = archive
   const extraction = tasks.find((each) => each.kind === 'extract' && each.subject === opened?.path)
-  const volumes = tasks.find((each) => each.kind === 'volumes')
-  const found = volumes?.state === 'done' ? volumes : null
+  const volumes = tasks.find((each) => each.id === archive.awaited)
 
   const fresh = () => {
     setSelected([])
@@ -50,15 +49,10 @@ export function ArchiveWindow(): ReactNode {
   // Its volumes were found: it is opened as one whose volumes nobody has to be asked for.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each task opens once
   useEffect(() => {
-    if (found === null) return
-    void actions.dismissTask(found.id)
-    void archive.open(found.subject, false)
-  }, [found?.id])
-  /** Another archive is opened: what came of looking for the volumes of the last one is of no interest any more. */
-  const another = () => {
-    fresh()
-    if (volumes?.state === 'failed' || volumes?.state === 'cancelled') void actions.dismissTask(volumes.id)
-  }
+    if (volumes?.state !== 'done') return
+    void actions.dismissTask(volumes.id)
+    void archive.open(volumes.subject, false)
+  }, [volumes?.state])
   const show = (path: string) => {
     fresh()
     archive.show(path)
@@ -94,7 +88,7 @@ export function ArchiveWindow(): ReactNode {
         <MenuBar menus={archiveMenus} reasonOf={(item: MenuItem) => against(item.command)} onCommand={onCommand} />
         <h1 className="for-readers">{t('window.archive')}</h1>
       </header>
-      <ArchiveBar archive={archive} onChange={another} />
+      <ArchiveBar archive={archive} onChange={fresh} />
       <main className="panes panes-archive">
         <Panel title={t('archive.folders')}>
           <Tree
@@ -134,7 +128,7 @@ export function ArchiveWindow(): ReactNode {
           {t('archive.too-many', { limit: format.number(mostEntries) })}
         </p>
       )}
-      {volumes !== undefined && found === null && (
+      {volumes !== undefined && volumes.state !== 'done' && (
         <div className="window-task">
           <TaskView task={volumes} label={t('archive.volumes')} />
         </div>
@@ -155,7 +149,8 @@ export function ArchiveWindow(): ReactNode {
       </div>
       <ArchiveStatus archive={archive} selected={selected.length} />
       {dialog?.kind === 'extract' && opened !== null && <ExtractDialog archive={opened.path} select={selected} />}
-      <TaskVolume kinds={['volumes', 'extract']} hint={t('volume.archive-hint')} />
+      <TaskVolume kind="volumes" hint={t('volume.archive-hint')} />
+      <TaskVolume kind="extract" hint={t('volume.extract-hint')} />
       <CommonDialogs />
     </div>
   )

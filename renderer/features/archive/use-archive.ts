@@ -19,6 +19,8 @@ export interface OpenedArchive {
   readonly page: ArchivePage
   readonly tree: FolderTree
   readonly busy: boolean
+  /** The task that asks for the volumes of what is to be opened; it opens once that is done. */
+  readonly awaited: string | null
   /** `asks`: for volumes of it that nobody has named yet; else they are a failure. */
   open(path: string, asks: boolean): Promise<void>
   show(folder: string): void
@@ -46,6 +48,7 @@ export function useArchive(): OpenedArchive {
   const [page, setPage] = useState(nothing)
   const [tree, setTree] = useState<FolderTree>(new Map())
   const [busy, setBusy] = useState(false)
+  const [awaited, setAwaited] = useState<string | null>(null)
   /** Grows with every choice, so that the answer to an older one is dropped. */
   const turn = useRef(0)
   /** The archive whose tree is shown: folders of another one do not get into it. */
@@ -93,12 +96,23 @@ export function useArchive(): OpenedArchive {
     page,
     tree,
     busy,
+    awaited,
     async open(path, asks) {
       const mine = ++turn.current
+      // Nobody wants the volumes of another one any more.
+      if (awaited !== null) void actions.cancelTask(awaited)
+      setAwaited(null)
       setBusy(true)
       const facts = await actions.archiveOpen(path, asks)
       if (mine !== turn.current) return
       setBusy(false)
+      if (facts === null) {
+        const id = await actions.archiveVolumes(path)
+        if (id === undefined) return
+        if (mine === turn.current) setAwaited(id)
+        else void actions.cancelTask(id)
+        return
+      }
       if (facts === undefined) return
       shown.current = facts
       setOpened(facts)

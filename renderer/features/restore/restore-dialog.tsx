@@ -122,7 +122,7 @@ export function RestoreDialog(): ReactNode {
       {task !== undefined && plan === null && <TaskView task={task} label={t('restore.looking')} />}
       {plan !== null && <RestoreFacts plan={plan} />}
       {plan !== null && <AcceptLoss gaps={gaps} accepted={accepted} onChange={setAccepted} />}
-      <TaskVolume kinds={['survey']} hint={t('volume.survey-hint')} />
+      <TaskVolume kind="survey" hint={t('volume.survey-hint')} />
     </Dialog>
   )
 }

@@ -68,12 +68,12 @@ export function VolumeDialog({ wanted, hint, onAnswer }: VolumeProps): ReactNode
   )
 }
 
-/** Asks for the volume that a task of these kinds waits for, whichever it is, so that none waits unseen. */
-export function TaskVolume(props: { readonly kinds: readonly Task['kind'][]; readonly hint: string }): ReactNode {
-  const { kinds, hint } = props
+/** Asks for the volume that a task of this kind waits for, whichever it is, so that none waits unseen. */
+export function TaskVolume(props: { readonly kind: Task['kind']; readonly hint: string }): ReactNode {
+  const { kind, hint } = props
   const actions = useActions()
   const tasks = useSnapshot((snapshot) => snapshot.tasks)
-  const waiting = tasks.find(({ kind, volume }) => kinds.includes(kind) && volume !== null)
+  const waiting = tasks.find((each) => each.kind === kind && each.volume !== null)
   if (waiting === undefined || waiting.volume === null) return null
   return (
     <VolumeDialog

@@ -148,7 +148,9 @@ export const enRun: Translated<typeof jaRun> = {
   'volume.survey-hint':
     'Leave it as it is when the medium in the same drive was changed. Cancel stops looking; nothing has been changed.',
   'volume.archive-hint':
-    'Leave it as it is when the medium in the same drive was changed. Cancel gives it up; nothing has been changed.',
+    'Put each volume into a device of its own and leave it there while you look. With one drive, use untenseki extract at a terminal. Cancel opens nothing.',
+  'volume.extract-hint':
+    'Leave it as it is when the medium in the same drive was changed. Cancel gives the extraction up; nothing has been changed.',
 
   'cancel.title': 'Cancel the procedure',
   'cancel.question': 'Cancel the procedure?',

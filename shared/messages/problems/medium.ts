@@ -81,11 +81,11 @@ export const mediumProblems = defineProblems({
     exit: 'medium',
     ja: [
       'このアーカイブを読むには{number}巻目の媒体(ラベル {label})が必要です({path})',
-      '媒体を装置に入れて,そのスペシャルファイル名を --volume で指定するか,画面又は端末から実行してください。',
+      '媒体を装置に入れて,画面又は端末でもう一度行うか,そのスペシャルファイル名を --volume で指定してください。',
     ],
     en: [
       'Volume {number} of this archive, label {label}, is wanted ({path})',
-      'Put it in and name its special file with --volume, or run it from the window or a terminal.',
+      'Put it in, then do it again in the window or at a terminal, or name its special file with --volume.',
     ],
   },
   'volume-other': {
