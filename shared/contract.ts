@@ -131,7 +131,7 @@ export const commands = {
   },
   /** Which archive the アーカイブ window shows from now on. */
   'archive.choose': { input: z.strictObject({ path: pathSchema }), output: nothing },
-  /** What an archive is, without reading it whole. As those that read on in it: `volume-wanted` (12) where one of its volumes has to be asked for. */
+  /** What an archive is, without reading it whole. Throws, as whatever reads on in it, `volume-wanted` (12) where one of its volumes has to be asked for. */
   'archive.open': { input: z.strictObject({ path: pathSchema }), output: archiveFactsSchema },
   /** Asks, as a task, where an archive's volumes are; answers with its id, also where it goes on already. Where they were found is known from then on. */
   'archive.volumes': { input: z.strictObject({ path: pathSchema }), output: z.string() },

@@ -60,3 +60,10 @@ export function sentencesOf({ message, remedy }: Pick<Problem, 'message' | 'reme
   const ended = (text: string, stop: string) => (/[。.!?]$/.test(text) ? text : `${text}${stop}`)
   return { ja: `${ended(message.ja, '。')}${remedy.ja}`, en: `${ended(message.en, '.')} ${remedy.en}` }
 }
+
+/** For what goes wrong while a failure is dealt with: the failure stays the one that is told. */
+export function because(failure: unknown): (other: unknown) => never {
+  return (other) => {
+    throw new ProblemError(toProblem(failure), { cause: new AggregateError([failure, other]) })
+  }
+}

@@ -42,8 +42,11 @@ export function ageCipher(
     async open(header, path) {
       const own = made.get(digestOf(header))
       if (own !== undefined) return own
-      const identified = settings !== null && (settings.identityFile !== null || settings.identityCommand !== null)
-      if (library === null || !identified) {
+      if (
+        settings === null ||
+        library === null ||
+        (settings.identityFile === null && settings.identityCommand === null)
+      ) {
         throw fail('archive-encrypted', { path })
       }
       const { place, lines } = await identitiesOf(settings, env)

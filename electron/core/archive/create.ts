@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { ArchiveHeader } from '../../../shared/model/archive.ts'
-import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
-import { orCancelled, within } from '../ports/left-behind.ts'
+import { because, fail, ProblemError } from '../../../shared/model/problem.ts'
+import { HURRIED_MS, orCancelled, TIDY_MS, within } from '../ports/left-behind.ts'
 import type { Medium, MediumOptions } from '../ports/medium.ts'
 import { codecForName } from './codec.ts'
 import { HEADER_NAME } from './member-name.ts'
@@ -56,20 +56,11 @@ export async function createArchive(options: CreateOptions): Promise<WrittenArch
     })
     return written
   } catch (thrown) {
-    const left = await within(gone === undefined ? DISCARD_MS : HURRIED_MS, to, writer.discard(gone)).then(
-      () => null,
-      (failure: unknown) => failure,
-    )
-    if (left === null) throw thrown
-    // Why it failed counts more than what could not be removed: the next look at the medium names that.
-    throw new ProblemError(toProblem(thrown), { cause: new AggregateError([thrown, left]) })
+    // What could not be removed is named by the next look at the medium.
+    await within(gone === undefined ? TIDY_MS : HURRIED_MS, to, writer.discard(gone)).catch(because(thrown))
+    throw thrown
   }
 }
-
-/** For taking away what was written: a large file takes seconds. */
-const DISCARD_MS = 15_000
-/** The same on a medium that did not answer to a cancel. */
-const HURRIED_MS = 300
 
 /** What a volume's label calls the archive: host and time, since a device has no file name. */
 function nameOf({ host, startedAt }: ArchiveHeader, sealed: boolean): string {

@@ -109,6 +109,7 @@ function readBatch(records: Buffer, room: Buffer, context: ReadContext): Piece |
   }
   const text = lines.map((line) => (typeof line === 'string' ? line : lineOf(records, line, room, context))).join('')
   const current = escapeName(pathOf(records, lastRecord(records)))
+  // Alone in its memory, so that it is handed over without a copy.
   const manifest = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
   manifest.write(text)
   return { filled, lines: manifest, members, contentBytes, current }

@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
-import { fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
+import { because, fail, ProblemError, toProblem } from '../../../shared/model/problem.ts'
 import type { SourcePlan } from '../archive/archive-source.ts'
 import type { CopiedBytes } from '../archive/copy-bytes.ts'
 import { serve } from '../archive/remote-source.ts'
 import { inWorker, type JobOptions } from '../archive/worker-client.ts'
-import { orCancelled, TIDY_MS, within } from '../ports/left-behind.ts'
+import { HURRIED_MS, orCancelled, TIDY_MS, within } from '../ports/left-behind.ts'
 import type { Medium, MediumOptions, MediumReader, MediumWriter, OpenOptions, ResumedWriter } from '../ports/medium.ts'
 
 /** Where the copy of an archive stands, read back and found equal. */
@@ -28,9 +28,6 @@ export type CopyOptions = MediumOptions &
     /** Called once the copy stands: the place for a catalog's entry. Its failure is the copy's, which stands all the same. */
     readonly record?: ((copy: SecondCopy, archive: string) => void | Promise<void>) | undefined
   }
-
-/** For what a failure leaves on a medium that does not answer any more. */
-const HURRIED_MS = 300
 
 /**
  * 二次媒体: copies a finished archive to a file, into a folder or onto a special file, reads all of it back and compares
@@ -140,12 +137,8 @@ async function transfer(medium: Medium, source: MediumReader, to: string, option
     // What is right and only lacked time is worth keeping; what may be someone else's is not touched.
     const keep = !trusted || toProblem(thrown).code === 'cancelled'
     const tidying = keep ? writer.leave(gone) : writer.discard(gone)
-    const left = await within(gone === undefined ? TIDY_MS : HURRIED_MS, to, tidying).then(
-      () => null,
-      (failure: unknown) => failure,
-    )
-    if (left === null) throw thrown
-    throw new ProblemError(toProblem(thrown), { cause: new AggregateError([thrown, left]) })
+    await within(gone === undefined ? TIDY_MS : HURRIED_MS, to, tidying).catch(because(thrown))
+    throw thrown
   }
 }
 

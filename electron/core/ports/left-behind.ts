@@ -5,6 +5,8 @@ const CANCEL_MS = 500
 
 /** For what services on their way up again, or windows, wait for (own decision: the removal of a large file takes seconds). */
 export const TIDY_MS = 15_000
+/** For tidying up on a disk that did not answer to a cancel, so that all of that takes less than a second. */
+export const HURRIED_MS = 300
 
 const left = new Set<Promise<unknown>>()
 

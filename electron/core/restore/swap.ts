@@ -11,6 +11,7 @@ import {
   writeRestoreRecord,
 } from '../../formats/restore-record.ts'
 import { errorText } from '../../formats/settings-error.ts'
+import { leftBehindEnded, TIDY_MS } from '../ports/left-behind.ts'
 import { bytesOf, found, makeMoves } from './moves.ts'
 
 /** How the folder beside the live data is called that holds what is staged and what was replaced (own decision). */
@@ -104,7 +105,7 @@ export function findUnsettledSwap(stateFolder: string, hosts: readonly string[])
   return null
 }
 
-/** Removes what was staged for a restore whose live data is untouched. Idempotent. */
+/** Removes what was staged for a restore whose live data is untouched, once threads that a disk kept are gone (15 s at most). Idempotent. */
 export async function discardStaged(stateFolder: string, record: RestoreRecord): Promise<RestoreRecord> {
   if (record.phase !== 'staging') throw fail('restore-not-discardable', { runId: record.runId, phase: record.phase })
   return removeWork(stateFolder, record, 'undone')
@@ -125,6 +126,8 @@ async function removeWork(
 ): Promise<RestoreRecord> {
   const name = workFolderName(record.runId)
   for (const work of new Set(record.places.map((place) => place.work))) {
+    // A cancelled thread that a disk has kept may still be about to write there.
+    await leftBehindEnded(TIDY_MS)
     // The one recursive removal of this product in a site's own folders: only ever of a folder with this restore's own name.
     if (basename(work) !== name) throw fail('restore-interfered', { path: work })
     await rm(bytesOf(work), { recursive: true, force: true }).catch((error: unknown) => {

@@ -1,8 +1,8 @@
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { ArchiveHeader } from '../../../../shared/model/archive.ts'
-import { fail, ProblemError, toProblem } from '../../../../shared/model/problem.ts'
-import { within } from '../../ports/left-behind.ts'
+import { because, fail } from '../../../../shared/model/problem.ts'
+import { HURRIED_MS, within } from '../../ports/left-behind.ts'
 import { codeOf } from '../../ports/medium-failure.ts'
 import { type ArchiveAt, planOf } from '../archive-source.ts'
 import { inWorker, type JobOptions } from '../worker-client.ts'
@@ -55,13 +55,11 @@ function extractInWorker(
   return inWorker<'extract'>(task, options)
 }
 
-/** For taking away what was extracted to a disk that did not answer to a cancel; later it goes behind the caller's back. */
-const HURRIED_MS = 300
-
 /**
  * Extracts members to a folder that does not exist yet, or is empty, under their whole paths. They are put into
  * `NAME.partial` beside it first, so that nothing unfinished or bad ever stands under the name; on a failure that is
- * removed, after a cancel that did not wait for a disk once that answers. A crash leaves `NAME.partial`, which a later call refuses by name.
+ * removed, after a cancel that did not wait for a disk once that answers. A crash, or an end of the process before that, leaves
+ * `NAME.partial`, which a later call refuses by name.
  *
  * Of a file of ours with a sound seal, chosen members (`select`) alone are read and verified, and the result's `partRead` says
  * so: damage elsewhere is neither in the way nor found. Everything else is read and verified whole.
@@ -88,14 +86,10 @@ export async function extractTo(
   const extracted = await extractInWorker({ ...options, into, onLeft }, 'leave', options.foreign ?? null).catch(
     async (thrown) => {
       // A thread that was left behind is still about to write something: what it leaves goes when it is gone.
-      const tidied = gone === undefined ? remove() : within(HURRIED_MS, draft, gone.then(remove))
-      const left = await tidied.then(
-        () => null,
-        (failure: unknown) => failure,
-      )
-      if (left === null) throw thrown
-      // Why it failed counts more than what could not be removed: a later call names that.
-      throw new ProblemError(toProblem(thrown), { cause: new AggregateError([thrown, left]) })
+      const removed = gone === undefined ? remove() : within(HURRIED_MS, draft, gone.then(remove))
+      // What could not be removed is named by a later call.
+      await removed.catch(because(thrown))
+      throw thrown
     },
   )
   try {

@@ -1,7 +1,7 @@
 import type { CatalogEvent, VolumesMark } from '../../../../shared/model/catalog.ts'
 import type { ServerConfig } from '../../../../shared/model/domain.ts'
 import type { Segment } from '../../../../shared/model/journal.ts'
-import { fail, type Problem, ProblemError, problem, toProblem } from '../../../../shared/model/problem.ts'
+import { because, fail, type Problem, problem, toProblem } from '../../../../shared/model/problem.ts'
 import { masterJournal, sealJournal, serverJournal } from '../../../formats/journal-folder.ts'
 import { withArchiveOn } from '../../archive/remote-source.ts'
 import { verifyArchive } from '../../archive/verify.ts'
@@ -151,11 +151,4 @@ export function verifiedEvent(
 function requirePath({ path }: Member): string {
   if (path === null) throw fail('medium-path-missing')
   return path
-}
-
-/** For what goes wrong while a failure is dealt with: the failure stays the one that is told. */
-function because(failure: unknown): (other: unknown) => never {
-  return (other) => {
-    throw new ProblemError(toProblem(failure), { cause: new AggregateError([failure, other]) })
-  }
 }
